@@ -1,0 +1,118 @@
+/// What this tool did last, as the state directory remembers it.
+package struct AppliedState: Sendable, Hashable {
+    /// By key.
+    package var connections: [String: AppliedConnection]
+    /// Unix seconds of each connection deleted by a prune in the last 24 hours, for the limit on deletes.
+    package var deletions: [Int]
+    /// The key of the digests that stand for secrets; random, one for each state directory.
+    package var secretKey: SipHash128.Key
+
+    package init(
+        connections: [String: AppliedConnection] = [:], deletions: [Int] = [],
+        secretKey: SipHash128.Key = SipHash128.Key()
+    ) {
+        self.connections = connections
+        self.deletions = deletions
+        self.secretKey = secretKey
+    }
+}
+
+/// What was done for one connection.
+package struct AppliedConnection: Sendable, Hashable, Codable {
+    /// Nil between the intent to create and the answer.
+    package var uuid: String?
+    package var name: String
+    package var primaryKey: String
+    /// The definition that was last sent; nil where nothing was sent yet (located, not written).
+    package var sent: FieldSnapshot?
+    /// The definition that the service answered right after.
+    package var answered: FieldSnapshot?
+    /// Those that this tool created, sorted.
+    package var references: [AppliedReference]
+    /// The rows that are there; nil while some may be missing.
+    package var data: AppliedData?
+    /// The upload that is under way or was interrupted.
+    package var batch: AppliedBatch?
+
+    package init(
+        uuid: String?, name: String, primaryKey: String, sent: FieldSnapshot? = nil, answered: FieldSnapshot? = nil,
+        references: [AppliedReference] = [], data: AppliedData? = nil, batch: AppliedBatch? = nil
+    ) {
+        self.uuid = uuid
+        self.name = name
+        self.primaryKey = primaryKey
+        self.sent = sent
+        self.answered = answered
+        self.references = references
+        self.data = data
+        self.batch = batch
+    }
+}
+
+/// A reference that this tool created.
+package struct AppliedReference: Sendable, Hashable, Codable {
+    package var uuid: String
+    package var type: String
+    package var id: String
+
+    package init(uuid: String, type: String, id: String) {
+        self.uuid = uuid
+        self.type = type
+        self.id = id
+    }
+}
+
+/// A completed upload.
+package struct AppliedData: Sendable, Hashable, Codable {
+    package var version: Int
+    /// 32 hexadecimal digits.
+    package var digest: String
+    /// Unix seconds at which it began.
+    package var at: Int
+    package var rows: Int
+    /// Rows that the service rejected and that were left out.
+    package var rejected: Int
+
+    package init(version: Int, digest: String, at: Int, rows: Int, rejected: Int = 0) {
+        self.version = version
+        self.digest = digest
+        self.at = at
+        self.rows = rows
+        self.rejected = rejected
+    }
+}
+
+/// An upload that was begun: enough to go on with it after a kill.
+package struct AppliedBatch: Sendable, Hashable, Codable {
+    /// `batch_uuid` of its requests.
+    package var uuid: String
+    /// Digest of the data set that it carries.
+    package var digest: String
+    /// Unix seconds at which it began, and at which a range was last confirmed.
+    package var began: Int
+    package var touched: Int
+    /// Limits that cut the rows into requests; other limits cut other ranges.
+    package var maxRows: Int
+    package var maxBytes: Int
+    /// Numbers of the requests whose success is on disk, from 0.
+    package var confirmed: [Int]
+    /// True once the last request, the one that completes the batch, was sent.
+    package var completing: Bool
+    /// Rows that the service rejected so far.
+    package var rejected: Int
+
+    package init(
+        uuid: String, digest: String, began: Int, touched: Int, maxRows: Int, maxBytes: Int, confirmed: [Int] = [],
+        completing: Bool = false, rejected: Int = 0
+    ) {
+        self.uuid = uuid
+        self.digest = digest
+        self.began = began
+        self.touched = touched
+        self.maxRows = maxRows
+        self.maxBytes = maxBytes
+        self.confirmed = confirmed
+        self.completing = completing
+        self.rejected = rejected
+    }
+}

@@ -1,0 +1,73 @@
+/// Something that a user should know about a file: a value, so that all of them can be reported at once.
+package struct Diagnostic: Error, Sendable, Hashable {
+    package enum Severity: String, Sendable, Hashable { case error, warning }
+
+    /// Another place that belongs to the same problem, such as the first of two duplicates.
+    package struct Note: Sendable, Hashable {
+        package var message: String
+        package var location: SourceLocation
+
+        package init(_ message: String, at location: SourceLocation) {
+            self.message = message
+            self.location = location
+        }
+    }
+
+    package var severity: Severity
+    package var message: String
+    /// Nil where the problem has no place, such as a directory that cannot be read.
+    package var location: SourceLocation?
+    /// The text of the line that `location` names, for the snippet with the caret; nil where there is none to show.
+    package var sourceLine: String?
+    /// What to do about it, as one sentence.
+    package var help: String?
+    package var notes: [Note]
+
+    package init(
+        _ severity: Severity, _ message: String, at location: SourceLocation? = nil, sourceLine: String? = nil,
+        help: String? = nil, notes: [Note] = []
+    ) {
+        self.severity = severity
+        self.message = message
+        self.location = location
+        self.sourceLine = sourceLine
+        self.help = help
+        self.notes = notes
+    }
+
+    /// The form for people and editors: `path:line:column: error: message`, the source line with a caret beneath,
+    /// then help and notes. Several lines, no newline at the end. Control characters in the line are shown as blanks.
+    package var rendered: String {
+        var lines = [location.map { "\($0): \(severity.rawValue): \(message)" } ?? "\(severity.rawValue): \(message)"]
+        if let location, let sourceLine, location.column <= sourceLine.unicodeScalars.count + 1 {
+            // A very long line is cut around the column, so that one bad cell does not fill the screen.
+            let scalars = Array(sourceLine.unicodeScalars)
+            let start = max(0, min(location.column - 61, scalars.count - 120))
+            let shown = scalars[start..<min(scalars.count, start + 120)].map { scalar in
+                scalar.properties.generalCategory == .control ? " " : String(scalar)
+            }
+            lines.append("    " + shown.joined())
+            lines.append("    " + String(repeating: " ", count: location.column - 1 - start) + "^")
+        }
+        if let help { lines.append("    help: \(help)") }
+        for note in notes { lines.append("\(note.location): note: \(note.message)") }
+        return lines.joined(separator: "\n")
+    }
+}
+
+extension Sequence<Diagnostic> {
+    /// Whether one of them is an error.
+    package var hasErrors: Bool { contains { $0.severity == .error } }
+
+    /// In the order of the places; those without a place come first. Stable for equal places.
+    package var sortedByPlace: [Diagnostic] {
+        enumerated().sorted { left, right in
+            switch (left.element.location, right.element.location) {
+            case (let a?, let b?) where a != b: a < b
+            case (nil, _?): true
+            case (_?, nil): false
+            default: left.offset < right.offset
+            }
+        }.map(\.element)
+    }
+}

@@ -1,0 +1,98 @@
+import JSON
+
+/// The fields of a definition, flat: path to value, so that two of them can be compared one by one.
+///
+/// Paths are dotted, `external_api_details.headers.Accept`; a dot within a name is written `\.`. Objects are taken
+/// apart, arrays are values of their own. Sensitive values are kept as keyed digests only.
+package struct FieldSnapshot: Sendable, Hashable, Codable {
+    /// Path to value: JSON in normal form, or `keyed:` and 32 hexadecimal digits for what is sensitive.
+    package var fields: [String: String]
+
+    package init(fields: [String: String] = [:]) {
+        self.fields = fields
+    }
+
+    /// What a manifest's definition says. The description stands there as the user's text, without a marker.
+    package init(_ definition: Definition, key: SipHash128.Key) {
+        fields = [:]
+        for field in Field.all(of: definition) { fields[field.path] = field.fingerprint(key: key) }
+    }
+
+    /// What the service says. `sensitive` are the paths that are so on our side whatever their name.
+    package init(_ actual: ActualConnection, sensitive: Set<String>, key: SipHash128.Key) {
+        fields = [:]
+        for field in Field.all(of: actual, sensitive: sensitive) {
+            fields[field.path] = field.fingerprint(key: key)
+        }
+    }
+}
+
+/// One field of a definition.
+package struct Field: Sendable, Hashable {
+    package var path: String
+    package var value: JSONValue
+    /// True where the value must not be shown or stored: it holds a secret, or it is a header's.
+    package var isSensitive: Bool
+
+    package init(path: String, value: JSONValue, isSensitive: Bool) {
+        self.path = path
+        self.value = value
+        self.isSensitive = isSensitive
+    }
+
+    /// One text for equal values; a keyed digest for sensitive ones.
+    package func fingerprint(key: SipHash128.Key) -> String {
+        let normal = value.normalText
+        guard isSensitive else { return normal }
+        var hash = SipHash128(key: key)
+        hash.combine(path)
+        hash.combine(0)
+        hash.combine(normal)
+        return "keyed:\(hash.finalize())"
+    }
+
+    /// For people: the value as JSON, or `(sensitive)`.
+    package var shown: String { isSensitive ? "(sensitive)" : value.compactText }
+
+    /// Name, description (the user's text) and every leaf of the details, sorted by path.
+    package static func all(of definition: Definition) -> [Field] {
+        var fields = common(name: definition.name, description: definition.description)
+        if let details = definition.details { flatten(details, path: [detailsName], into: &fields) }
+        return fields.sorted { $0.path < $1.path }
+    }
+
+    package static func all(of actual: ActualConnection, sensitive: Set<String> = []) -> [Field] {
+        var fields = common(name: actual.name, description: actual.description)
+        if case .some(let details) = actual.details {
+            flatten(ConfigValue(details), path: [detailsName], into: &fields)
+        }
+        for index in fields.indices where sensitive.contains(fields[index].path) { fields[index].isSensitive = true }
+        return fields.sorted { $0.path < $1.path }
+    }
+
+    package static let detailsName = "external_api_details"
+
+    /// Headers that hold no secret unless one was put in; all others are sensitive by their place.
+    private static let plainHeaders: Set<String> = ["accept", "content-type", "user-agent"]
+
+    private static func common(name: String, description: String?) -> [Field] {
+        let text = MarkedDescription(parsing: description).text
+        return [
+            Field(path: "name", value: .string(name), isSensitive: false),
+            Field(path: "description", value: .string(text), isSensitive: false),
+        ]
+    }
+
+    private static func flatten(_ value: ConfigValue, path: [String], into fields: inout [Field]) {
+        if case .object(let members) = value, !members.isEmpty {
+            for (name, member) in members { flatten(member, path: path + [name], into: &fields) }
+            return
+        }
+        let isHeader = path.count >= 3 && path[1] == "headers" && !plainHeaders.contains(path[2].lowercased())
+        let text = path.map { $0.split(separator: ".", omittingEmptySubsequences: false).joined(separator: "\\.") }
+        fields.append(
+            Field(
+                path: text.joined(separator: "."), value: value.revealed(),
+                isSensitive: isHeader || value.holdsSecret))
+    }
+}
