@@ -1,0 +1,142 @@
+import Model
+
+/// Finds the connection that a manifest means, by pin, state, marker, or name, in that order.
+///
+/// Locating is not owning: what was found is judged by its marker afterwards (`Ownership.swift`).
+package struct Locator: Sendable {
+    package enum Basis: Sendable, Hashable {
+        case pin, state, marker
+        /// Unowned, of the same name and primary key, and adopting was asked for.
+        case adoption
+        /// State says that a create was begun, and one unowned connection looks just like it.
+        case begunCreate
+    }
+
+    package enum Result: Sendable, Hashable {
+        case found(ActualConnection, Basis)
+        case absent
+        /// State or a pin knows a connection that the API does not have any more.
+        case gone(uuid: String, Basis)
+        case refused(Refusal)
+    }
+
+    private let desired: DesiredState
+    private let applied: AppliedState
+    private let adoptNames: Set<String>
+    private let byUUID: [String: ActualConnection]
+    private let byMarker: [String: [ActualConnection]]
+    private let unownedByName: [String: [ActualConnection]]
+
+    package init(desired: DesiredState, actual: ActualState, applied: AppliedState, adoptNames: Set<String>) {
+        self.desired = desired
+        self.applied = applied
+        self.adoptNames = adoptNames
+        byUUID = Dictionary(actual.connections.map { ($0.uuid, $0) }, uniquingKeysWith: { first, _ in first })
+        var byMarker: [String: [ActualConnection]] = [:]
+        var unownedByName: [String: [ActualConnection]] = [:]
+        let known = Set(applied.connections.values.compactMap(\.uuid))
+        for connection in actual.connections {
+            switch MarkedDescription(parsing: connection.description).marker {
+            case .whole(let marker):
+                if marker.owner == desired.policy.owner { byMarker[marker.key, default: []].append(connection) }
+            case .none:
+                if !known.contains(connection.uuid) { unownedByName[connection.name, default: []].append(connection) }
+            case .damaged:
+                // Somebody's, and it cannot be read whose: it counts as taken, never as free.
+                break
+            }
+        }
+        self.byMarker = byMarker
+        self.unownedByName = unownedByName
+    }
+
+    /// Connections that carry our marker with that key; more than one means that somebody copied it.
+    package func marked(key: String) -> [ActualConnection] { byMarker[key] ?? [] }
+
+    /// All of our markers' keys, sorted.
+    package var markedKeys: [String] { byMarker.keys.sorted() }
+
+    package func connection(uuid: String) -> ActualConnection? { byUUID[uuid] }
+
+    /// What state remembers of a manifest, also under its former key.
+    package func applied(for connection: DesiredConnection) -> AppliedConnection? {
+        if let known = applied.connections[connection.key] { return known }
+        return connection.renamedFrom.flatMap { applied.connections[$0] }
+    }
+
+    /// Connections that a pin or state names and the list lacks: each needs its own GET before anything is decided.
+    package var unlistedUUIDs: [String] {
+        let wanted = desired.connections.compactMap { $0.pinnedUUID ?? applied(for: $0)?.uuid }
+        return Set(wanted).filter { byUUID[$0] == nil }.sorted()
+    }
+
+    /// The connection that a manifest means.
+    package func locate(_ connection: DesiredConnection) -> Result {
+        if let pin = connection.pinnedUUID {
+            return byUUID[pin].map { .found($0, .pin) } ?? .gone(uuid: pin, .pin)
+        }
+        let known = applied(for: connection)
+        if let uuid = known?.uuid {
+            if let found = byUUID[uuid] { return .found(found, .state) }
+        }
+        for key in [connection.key, connection.renamedFrom].compactMap({ $0 }) {
+            let marked = marked(key: key)
+            if marked.count > 1 { return .refused(copied(key, marked, at: connection.places.manifest)) }
+            if let found = marked.first { return .found(found, .marker) }
+        }
+        if let uuid = known?.uuid { return .gone(uuid: uuid, .state) }
+        return locateByName(connection, createWasBegun: known != nil)
+    }
+
+    private func locateByName(_ connection: DesiredConnection, createWasBegun: Bool) -> Result {
+        let unowned = unownedByName[connection.name] ?? []
+        if unowned.isEmpty { return .absent }
+        let same = unowned.filter { $0.primaryKey == connection.primaryKey }
+        if createWasBegun, same.count == 1 { return .found(same[0], .begunCreate) }
+        let place = connection.places.manifest
+        if desired.policy.adopt || adoptNames.contains(connection.key) {
+            if same.count == 1 { return .found(same[0], .adoption) }
+            if same.count > 1 {
+                let uuids = same.map(\.uuid).sorted().joined(separator: ", ")
+                return .refused(
+                    Refusal(
+                        .ambiguous,
+                        "\(same.count) unowned connections are called \"\(connection.name)\" with the primary key "
+                            + "\"\(connection.primaryKey)\": \(uuids)",
+                        at: place, help: "name the one that is meant in spec.data_connection_uuid"))
+            }
+            return .refused(Refusal.primaryKey(of: connection, was: unowned[0].primaryKey))
+        }
+        let uuid = unowned[0].uuid
+        return .refused(
+            Refusal(
+                .unowned,
+                "a connection called \"\(connection.name)\" is there already (\(uuid)) and carries no ownership marker",
+                at: place,
+                help: "take it over with --adopt \(connection.key), with adopt: true in the Policy, or by "
+                    + "data_connection_uuid: \(uuid) in its spec; or choose another spec.name"))
+    }
+
+    private func copied(_ key: String, _ marked: [ActualConnection], at place: SourceLocation?) -> Refusal {
+        Refusal.copiedMarker(key: key, connections: marked, at: place)
+    }
+}
+
+extension Refusal {
+    static func primaryKey(of desired: DesiredConnection, was old: String) -> Refusal {
+        Refusal(
+            .primaryKeyChanged,
+            "the primary key of \(desired.key) can never change: the connection has \"\(old)\", the manifest says "
+                + "\"\(desired.primaryKey)\"",
+            at: desired.places.primaryKey,
+            help: "put \"\(old)\" back; or migrate: declare a new connection under a new metadata.name with "
+                + "primary_key: \(desired.primaryKey), move the references to it, then remove this manifest")
+    }
+
+    static func copiedMarker(key: String, connections: [ActualConnection], at place: SourceLocation?) -> Refusal {
+        let uuids = connections.map(\.uuid).sorted().joined(separator: ", ")
+        return Refusal(
+            .markerCopied, "\(connections.count) connections carry the ownership marker of \(key): \(uuids)", at: place,
+            help: "somebody copied a description: remove the marker from the description of the one that is not meant")
+    }
+}

@@ -1,0 +1,186 @@
+import JSON
+import Model
+
+/// What a pass is going to do: computed whole before anything is done, the same for the same input.
+package struct Plan: Sendable, Hashable {
+    /// Declared connections by key, then those without a manifest by key.
+    package var connections: [PlannedConnection]
+
+    package init(connections: [PlannedConnection]) {
+        self.connections = connections
+    }
+
+    /// Whether carrying it out would change anything in the account.
+    package var hasChanges: Bool { connections.contains { !$0.actions.isEmpty } }
+    package var hasRefusals: Bool { connections.contains { !$0.refusals.isEmpty } }
+    package var hasProblems: Bool { connections.contains { !$0.problems.isEmpty } }
+}
+
+/// What a pass is going to do about one connection.
+package struct PlannedConnection: Sendable, Hashable {
+    package var key: String
+    /// What the connection is called in the account.
+    package var name: String
+    /// Nil while there is no connection yet, or where it could not be told which one it is.
+    package var uuid: String?
+    /// The manifest's; nil for connections without one.
+    package var desired: DesiredConnection?
+    /// What the API showed; nil where there is none yet.
+    package var actual: ActualConnection?
+    /// What state remembers, also under the key that `renamed_from` names.
+    package var applied: AppliedConnection?
+    /// In the order in which they are carried out.
+    package var actions: [Action] = []
+    /// Steps that must not be taken. They stop this connection and nothing else.
+    package var refusals: [Refusal] = []
+    /// What is wrong with its data files. It stops this connection and nothing else.
+    package var problems: [Diagnostic] = []
+    /// What a reader should know though nothing is done about it.
+    package var notes: [String] = []
+    /// The definition to send, its description being the user's text; nil where nothing is to be sent.
+    package var base: Definition?
+    /// The marker to send, without `data`; nil where ownership lives in state.
+    package var marker: OwnershipMarker?
+    /// What the rows are known to be by the marker, or by state where there are no markers.
+    package var knownData: OwnershipMarker.Data?
+    /// The data set as surveyed; nil for connections without files.
+    package var data: DataSummary?
+
+    package init(key: String, name: String) {
+        self.key = key
+        self.name = name
+    }
+
+    package var isStopped: Bool { !refusals.isEmpty || !problems.isEmpty }
+
+    /// The definition as it goes to the API, with a marker that says that of the rows.
+    package func definition(data: OwnershipMarker.Data?) -> Definition? {
+        guard var definition = base else { return nil }
+        var marker = marker
+        marker?.data = data
+        definition.description = MarkedDescription.join(text: definition.description, marker: marker)
+        return definition
+    }
+}
+
+/// One step of a plan.
+package enum Action: Sendable, Hashable {
+    case create([FieldChange])
+    case update([FieldChange])
+    case upload(DataSummary, UploadReason)
+    case addReference(Reference)
+    case removeReference(AppliedReference)
+    case delete
+
+    /// The word for it in plans and logs.
+    package var name: String {
+        switch self {
+        case .create: "create"
+        case .update: "update"
+        case .upload: "upload"
+        case .addReference: "add_reference"
+        case .removeReference: "remove_reference"
+        case .delete: "delete"
+        }
+    }
+}
+
+/// Why rows are uploaded.
+package enum UploadReason: String, Sendable, Hashable {
+    /// Nothing says that rows were ever completed.
+    case firstUpload = "first_upload"
+    case rowsChanged = "rows_changed"
+    /// Two thirds of the time to live are over.
+    case dataExpires = "data_expires"
+    /// An upload was begun and not completed.
+    case interrupted
+    /// Another version of this tool computed the digest in another way.
+    case digestVersion = "digest_version"
+}
+
+/// One field that a create or an update sets.
+package struct FieldChange: Sendable, Hashable {
+    package enum Cause: String, Sendable, Hashable {
+        /// The manifest says something else than what was last sent.
+        case manifest
+        /// The account says something else than what it answered last.
+        case drift
+        /// There is no memory of what was sent: the two differ, whoever changed it.
+        case differs
+        /// The ownership marker is written, moved, repaired or taken away.
+        case ownership
+    }
+
+    package var path: String
+    /// Nil where there was none, or where it is sensitive.
+    package var old: JSONValue?
+    /// Nil where it goes away, or where it is sensitive.
+    package var new: JSONValue?
+    package var isSensitive: Bool
+    package var cause: Cause
+
+    package init(path: String, old: JSONValue?, new: JSONValue?, isSensitive: Bool, cause: Cause) {
+        self.path = path
+        self.old = isSensitive ? nil : old
+        self.new = isSensitive ? nil : new
+        self.isSensitive = isSensitive
+        self.cause = cause
+    }
+}
+
+/// A step that must not be taken, and what would allow it.
+package struct Refusal: Sendable, Hashable {
+    package enum Code: String, Sendable, Hashable {
+        case primaryKeyChanged = "primary_key_changed"
+        case kindChanged = "kind_changed"
+        case otherOwner = "other_owner"
+        case otherKey = "other_key"
+        case unowned
+        case ambiguous
+        case markerDamaged = "marker_damaged"
+        case markerCopied = "marker_copied"
+        case pinnedMissing = "pinned_missing"
+        case sharedConnection = "shared_connection"
+        case allGone = "all_gone"
+        case headersNotShown = "headers_not_shown"
+        case createAndPrune = "create_and_prune"
+        case protected
+        case foreignReferences = "foreign_references"
+        case deleteLimit = "delete_limit"
+        case allManifestsGone = "all_manifests_gone"
+        case markerMissing = "marker_missing"
+    }
+
+    package var code: Code
+    package var message: String
+    package var location: SourceLocation?
+    /// The way out.
+    package var help: String
+
+    package init(_ code: Code, _ message: String, at location: SourceLocation?, help: String) {
+        self.code = code
+        self.message = message
+        self.location = location
+        self.help = help
+    }
+}
+
+/// A data set as its survey saw it.
+package struct DataSummary: Sendable, Hashable {
+    /// Version of the digest's algorithm.
+    package var version: Int
+    /// 32 hexadecimal digits.
+    package var digest: String
+    package var rows: Int
+    package var requests: Int
+    /// Of the rows as JSON.
+    package var bytes: Int
+
+    package init(version: Int, digest: String, rows: Int, requests: Int, bytes: Int) {
+        self.version = version
+        self.digest = digest
+        self.rows = rows
+        self.requests = requests
+        self.bytes = bytes
+    }
+}

@@ -1,0 +1,98 @@
+import JSON
+import Model
+
+/// Renders a plan for machines. Stable order; everything that the text shows is there.
+package enum PlanJSON {
+    /// Raised when a field changes its meaning or goes away; fields may be added at any time.
+    package static let formatVersion = 1
+
+    /// The plan's part of a document: `format_version`, `summary`, `connections`.
+    package static func members(of plan: Plan) -> [JSONMember] {
+        [
+            JSONMember("format_version", .number("\(formatVersion)")),
+            JSONMember("summary", PlanSummary(plan).json),
+            JSONMember("connections", .array(plan.connections.map(document))),
+        ]
+    }
+
+    private static func document(_ connection: PlannedConnection) -> JSONValue {
+        .object([
+            JSONMember("key", .string(connection.key)),
+            JSONMember("name", .string(connection.name)),
+            JSONMember("data_connection_uuid", text(connection.uuid)),
+            JSONMember("manifest", place(connection.desired?.places.manifest)),
+            JSONMember("suspended", .bool(connection.desired?.isSuspended ?? false)),
+            JSONMember("actions", .array(connection.actions.map(document))),
+            JSONMember("refusals", .array(connection.refusals.map(document))),
+            JSONMember("problems", .array(connection.problems.map(document))),
+            JSONMember("notes", .array(connection.notes.map(JSONValue.string))),
+        ])
+    }
+
+    private static func document(_ action: Action) -> JSONValue {
+        var members = [JSONMember("action", .string(action.name))]
+        switch action {
+        case .create(let changes), .update(let changes):
+            members.append(JSONMember("changes", .array(changes.map(document))))
+        case .upload(let data, let reason):
+            members += [
+                JSONMember("reason", .string(reason.rawValue)),
+                // Without a memory of single rows only the total is known.
+                JSONMember(
+                    "rows",
+                    [
+                        "total": .number("\(data.rows)"), "added": .null, "changed": .null, "removed": .null,
+                        "unchanged": .null,
+                    ]),
+                JSONMember("requests", .number("\(data.requests)")),
+                JSONMember("bytes", .number("\(data.bytes)")),
+                JSONMember("digest", .string("\(data.version):\(data.digest)")),
+            ]
+        case .addReference(let reference):
+            members += [
+                JSONMember("reference_type", .string(reference.type)),
+                JSONMember("reference_id", .string(reference.id)),
+            ]
+        case .removeReference(let reference):
+            members += [
+                JSONMember("reference_type", .string(reference.type)),
+                JSONMember("reference_id", .string(reference.id)),
+                JSONMember("reference_uuid", .string(reference.uuid)),
+            ]
+        case .delete: break
+        }
+        return .object(members)
+    }
+
+    private static func document(_ change: FieldChange) -> JSONValue {
+        [
+            "path": .string(change.path), "old": change.old ?? .null, "new": change.new ?? .null,
+            "sensitive": .bool(change.isSensitive), "cause": .string(change.cause.rawValue),
+        ]
+    }
+
+    private static func document(_ refusal: Refusal) -> JSONValue {
+        [
+            "code": .string(refusal.code.rawValue), "message": .string(refusal.message),
+            "help": .string(refusal.help), "place": place(refusal.location),
+        ]
+    }
+
+    /// A diagnostic: severity, message, place, help.
+    package static func document(_ diagnostic: Diagnostic) -> JSONValue {
+        [
+            "severity": .string(diagnostic.severity.rawValue), "message": .string(diagnostic.message),
+            "place": place(diagnostic.location), "help": text(diagnostic.help),
+        ]
+    }
+
+    private static func place(_ location: SourceLocation?) -> JSONValue {
+        guard let location else { return .null }
+        return [
+            "path": .string(location.path), "line": .number("\(location.line)"),
+            "column": .number("\(location.column)"),
+        ]
+    }
+
+    private static func text(_ text: String?) -> JSONValue { text.map(JSONValue.string) ?? .null }
+}

@@ -1,0 +1,83 @@
+import JSON
+
+/// The counts of a plan, for its last line and for machines.
+package struct PlanSummary: Sendable, Hashable {
+    package var create = 0
+    package var update = 0
+    package var upload = 0
+    package var rows = 0
+    package var addReference = 0
+    package var removeReference = 0
+    package var delete = 0
+    package var refused = 0
+    package var invalid = 0
+    package var suspended = 0
+    package var unchanged = 0
+
+    package init(_ plan: Plan) {
+        for connection in plan.connections {
+            for action in connection.actions { count(action) }
+            if !connection.refusals.isEmpty { refused += 1 }
+            if !connection.problems.isEmpty { invalid += 1 }
+            if connection.desired?.isSuspended == true {
+                suspended += 1
+            } else if connection.desired != nil, connection.actions.isEmpty, !connection.isStopped {
+                unchanged += 1
+            }
+        }
+    }
+
+    private mutating func count(_ action: Action) {
+        switch action {
+        case .create: create += 1
+        case .update: update += 1
+        case .upload(let data, _):
+            upload += 1
+            rows += data.rows
+        case .addReference: addReference += 1
+        case .removeReference: removeReference += 1
+        case .delete: delete += 1
+        }
+    }
+
+    /// One line: `Plan: 2 to create, 1 to upload (3,376 rows), 1 refused, 4 unchanged.`
+    package var text: String {
+        var parts: [String] = []
+        if create > 0 { parts.append("\(create) to create") }
+        if update > 0 { parts.append("\(update) to update") }
+        if upload > 0 { parts.append("\(upload) to upload (up to \(rows.grouped) row\(rows == 1 ? "" : "s"))") }
+        if addReference > 0 { parts.append("\(addReference) reference\(addReference == 1 ? "" : "s") to add") }
+        if removeReference > 0 {
+            parts.append("\(removeReference) reference\(removeReference == 1 ? "" : "s") to remove")
+        }
+        if delete > 0 { parts.append("\(delete) to delete") }
+        if parts.isEmpty { parts.append("no changes") }
+        if refused > 0 { parts.append("\(refused) refused") }
+        if invalid > 0 { parts.append("\(invalid) with invalid data") }
+        if suspended > 0 { parts.append("\(suspended) suspended") }
+        if unchanged > 0 { parts.append("\(unchanged) unchanged") }
+        return "Plan: " + parts.joined(separator: ", ") + "."
+    }
+
+    package var json: JSONValue {
+        [
+            "create": .number("\(create)"), "update": .number("\(update)"), "upload": .number("\(upload)"),
+            "upload_rows": .number("\(rows)"), "add_reference": .number("\(addReference)"),
+            "remove_reference": .number("\(removeReference)"), "delete": .number("\(delete)"),
+            "refused": .number("\(refused)"), "invalid_data": .number("\(invalid)"),
+            "suspended": .number("\(suspended)"), "unchanged": .number("\(unchanged)"),
+        ]
+    }
+}
+
+extension Int {
+    /// With commas between thousands: `1,000,000`.
+    package var grouped: String {
+        var text = ""
+        for (offset, digit) in String(magnitude).reversed().enumerated() {
+            if offset > 0, offset % 3 == 0 { text.append(",") }
+            text.append(digit)
+        }
+        return (self < 0 ? "-" : "") + String(text.reversed())
+    }
+}

@@ -1,0 +1,167 @@
+import JSON
+import Model
+
+extension Planner {
+    /// What an update would set, and the definition that it would send.
+    func definitionChanges(
+        _ desired: DesiredConnection, _ actual: ActualConnection, standing: OwnershipMarker?,
+        into planned: inout PlannedConnection
+    ) -> [FieldChange] {
+        let base = mergedDefinition(desired, actual)
+        planned.base = base
+        let declared = Field.all(
+            of: Definition(
+                name: desired.name, primaryKey: desired.primaryKey, description: desired.description,
+                details: desired.details)
+        ).filter { !($0.path == "description" && desired.description == nil) }
+        let sensitive = Set(declared.filter(\.isSensitive).map(\.path))
+        let there =
+            actual.details == .notShown
+            ? Field.all(of: actual).filter { !$0.path.hasPrefix(Field.detailsName) }
+            : Field.all(of: actual, sensitive: sensitive)
+        let wanted =
+            actual.details == .notShown
+            ? declared.filter { !$0.path.hasPrefix(Field.detailsName) } : declared
+        let comparison = DefinitionComparison(
+            desired: wanted, actual: there, applied: planned.applied, key: input.applied.secretKey)
+        var changes = comparison.changes
+        for path in comparison.notComparable {
+            planned.notes.append("\(path) is not comparable: the account masks it and no state remembers it")
+        }
+        if actual.details == .notShown, desired.details != nil {
+            let isChanged =
+                planned.applied?.sent.map { sent in
+                    declared.contains {
+                        $0.path.hasPrefix(Field.detailsName)
+                            && sent.fields[$0.path] != $0.fingerprint(key: input.applied.secretKey)
+                    }
+                } ?? false
+            if isChanged {
+                changes.append(
+                    FieldChange(path: Field.detailsName, old: nil, new: nil, isSensitive: true, cause: .manifest))
+            } else {
+                planned.notes.append("\(Field.detailsName) is not comparable: the account does not show it")
+            }
+        }
+        if let change = markerChange(standing: standing, wanted: planned.marker, planned: planned) {
+            changes.append(change)
+        }
+        if !changes.isEmpty, let refusal = refusalOfLostHeaders(desired, actual) { planned.refusals.append(refusal) }
+        return changes
+    }
+
+    /// The manifest's fields over those of the account that it leaves out, because a PUT may replace all of them.
+    private func mergedDefinition(_ desired: DesiredConnection, _ actual: ActualConnection) -> Definition {
+        let text = desired.description ?? MarkedDescription(parsing: actual.description).text
+        var details = desired.details
+        if case .object(var members) = desired.details, case .some(let there) = actual.details {
+            for member in there.objectValue ?? [] where members[member.key] == nil && !member.value.isNull {
+                members[member.key] = Self.carried(member)
+            }
+            details = .object(members)
+        }
+        return Definition(
+            name: desired.name, primaryKey: desired.primaryKey,
+            description: desired.description == nil && text.isEmpty ? nil : text, details: details)
+    }
+
+    /// A member as the account shows it; header values may be keys, so they are carried as secrets.
+    private static func carried(_ member: JSONMember) -> ConfigValue {
+        guard member.key == "headers", case .object(let headers) = member.value else {
+            return ConfigValue(member.value)
+        }
+        return .object(
+            Dictionary(
+                headers.map { header in
+                    (
+                        header.key,
+                        header.value.stringValue.map { .string(ConfigString($0, isSecret: true)) }
+                            ?? ConfigValue(header.value)
+                    )
+                }, uniquingKeysWith: { first, _ in first }))
+    }
+
+    /// Headers that the account masks and the manifest leaves out could only be overwritten with their mask.
+    private func refusalOfLostHeaders(_ desired: DesiredConnection, _ actual: ActualConnection) -> Refusal? {
+        guard desired.details != nil, desired.details?["headers"] == nil, case .some(let details) = actual.details,
+            let headers = details["headers"]?.objectValue,
+            let masked = headers.first(where: { DefinitionComparison.isMasked($0.value) })
+        else { return nil }
+        return Refusal(
+            .headersNotShown,
+            "the account masks the header \(masked.key), which the manifest leaves out: an update would overwrite it",
+            at: desired.places.source, help: "declare external_api_details.headers in the manifest")
+    }
+
+    /// The change that writes, moves, repairs or removes the marker; `data` and `at` are the upload's business.
+    private func markerChange(
+        standing: OwnershipMarker?, wanted: OwnershipMarker?, planned: PlannedConnection
+    ) -> FieldChange? {
+        var standingText = standing
+        standingText?.data = nil
+        let isSame = standingText == wanted
+        let isFinished = unwrittenData(of: planned, standing: standing) != nil
+        if isSame && !isFinished { return nil }
+        var wantedText = wanted
+        wantedText?.data = unwrittenData(of: planned, standing: standing) ?? planned.knownData
+        return FieldChange(
+            path: "ownership marker", old: standing.map { .string($0.text) }, new: wantedText.map { .string($0.text) },
+            isSensitive: false, cause: .ownership)
+    }
+
+    /// An upload that we completed a moment ago and whose marker we did not get to write.
+    func unwrittenData(of planned: PlannedConnection, standing: OwnershipMarker?) -> OwnershipMarker.Data? {
+        guard planned.marker != nil, let standing, standing.data == nil, let summary = planned.data,
+            let done = planned.applied?.data, planned.applied?.batch == nil, done.digest == summary.digest,
+            done.version == summary.version, (0...Self.resumeWindow).contains(input.now - done.at)
+        else { return nil }
+        return OwnershipMarker.Data(version: done.version, digest: done.digest, at: done.at)
+    }
+
+    /// Decides whether rows go up, and why.
+    func planUpload(into planned: inout PlannedConnection) {
+        guard let data = planned.data, let settings = planned.desired?.data else { return }
+        let standing = planned.actual.flatMap { actual -> OwnershipMarker? in
+            if case .whole(let marker) = MarkedDescription(parsing: actual.description).marker { marker } else { nil }
+        }
+        if let written = unwrittenData(of: planned, standing: standing) {
+            planned.knownData = written
+            return
+        }
+        guard let known = planned.knownData else {
+            let isBegun = planned.applied?.batch != nil
+            planned.actions.append(.upload(data, isBegun ? .interrupted : .firstUpload))
+            return
+        }
+        if known.version != data.version {
+            planned.actions.append(.upload(data, .digestVersion))
+        } else if known.digest != data.digest {
+            planned.actions.append(.upload(data, .rowsChanged))
+        } else if let ttl = settings.ttlSeconds, input.now - known.at >= ttl * 2 / 3 {
+            planned.actions.append(.upload(data, .dataExpires))
+        } else if let rejected = planned.applied?.data?.rejected, rejected > 0 {
+            planned.notes.append("\(rejected) rejected rows are still left out")
+        }
+    }
+
+    /// Missing references are created; those that state says we created and nobody declares any more are removed.
+    func planReferences(
+        _ desired: DesiredConnection, _ actual: ActualConnection, into planned: inout PlannedConnection
+    ) {
+        guard let there = actual.references else { return }
+        let wanted = Set(desired.references ?? [])
+        let present = Set(there.map(\.reference))
+        for reference in wanted.subtracting(present).sorted() { planned.actions.append(.addReference(reference)) }
+        let ours = planned.applied?.references ?? []
+        let uuids = Set(there.map(\.uuid))
+        for reference in ours.sorted(by: { ($0.type, $0.id, $0.uuid) < ($1.type, $1.id, $1.uuid) })
+        where !wanted.contains(Reference(type: reference.type, id: reference.id)) && uuids.contains(reference.uuid) {
+            planned.actions.append(.removeReference(reference))
+        }
+        let ourUUIDs = Set(ours.map(\.uuid))
+        for foreign in there.map(\.reference).filter({ !wanted.contains($0) }).sorted()
+        where !there.contains(where: { $0.reference == foreign && ourUUIDs.contains($0.uuid) }) {
+            planned.notes.append("the reference \(foreign.type) \(foreign.id) is not declared: left alone")
+        }
+    }
+}

@@ -1,0 +1,237 @@
+import JSON
+import Model
+
+/// Everything that a plan is made of.
+package struct PlanningInput: Sendable {
+    /// What a survey said of a connection's data files.
+    package enum DataVerdict: Sendable, Hashable {
+        case surveyed(DataSummary)
+        case bad([Diagnostic])
+    }
+
+    package var desired: DesiredState
+    /// With the references of those connections that `Planner.referenceUUIDs` names.
+    package var actual: ActualState
+    package var applied: AppliedState
+    /// By key, for each connection with files.
+    package var data: [String: DataVerdict]
+    /// Unix seconds.
+    package var now: Int
+    package var options: PlanningOptions
+
+    package init(
+        desired: DesiredState, actual: ActualState, applied: AppliedState, data: [String: DataVerdict], now: Int,
+        options: PlanningOptions = PlanningOptions()
+    ) {
+        self.desired = desired
+        self.actual = actual
+        self.applied = applied
+        self.data = data
+        self.now = now
+        self.options = options
+    }
+}
+
+/// What the command line allows beyond the Policy.
+package struct PlanningOptions: Sendable, Hashable {
+    /// Keys given to `--adopt`.
+    package var adopt: Set<String> = []
+    /// `--allow-recreate`: create again though every known connection is gone.
+    package var allowRecreate = false
+
+    package init() {}
+}
+
+/// Turns three states into a plan. Pure: it reads nothing, writes nothing, and knows no clock.
+package struct Planner: Sendable {
+    /// Seconds in which an upload that was completed, or interrupted, is still taken up where it ended.
+    package static let resumeWindow = 15 * 60
+
+    let input: PlanningInput
+    let locator: Locator
+    let ownership: Ownership
+    private let isEverythingGone: Bool
+
+    package init(_ input: PlanningInput) {
+        self.input = input
+        locator = Locator(
+            desired: input.desired, actual: input.actual, applied: input.applied, adoptNames: input.options.adopt)
+        ownership = Ownership(policy: input.desired.policy)
+        let located = input.desired.connections.map(locator.locate)
+        let known = located.filter {
+            switch $0 {
+            case .found(_, .state), .gone(_, .state): true
+            default: false
+            }
+        }
+        isEverythingGone =
+            !known.isEmpty
+            && known.allSatisfy { if case .gone = $0 { true } else { false } }
+    }
+
+    /// Connections whose references must be read before planning: declared, or recorded in state, or to be deleted.
+    package var referenceUUIDs: [String] {
+        var uuids: Set<String> = []
+        for connection in input.desired.connections where !connection.isSuspended {
+            let hadSome = locator.applied(for: connection)?.references.isEmpty == false
+            guard connection.references?.isEmpty == false || hadSome else { continue }
+            if case .found(let actual, _) = locator.locate(connection) { uuids.insert(actual.uuid) }
+        }
+        if input.desired.policy.prune {
+            uuids.formUnion(DeletePlanning(planner: self).candidates.map(\.actual.uuid))
+        }
+        return uuids.sorted()
+    }
+
+    /// The plan: declared connections by key, then those without a manifest.
+    package func plan() -> Plan {
+        var planned = input.desired.connections.map(plan(for:))
+        refuseShared(&planned)
+        planned += DeletePlanning(planner: self).plan(beside: &planned)
+        return Plan(connections: planned)
+    }
+
+    private func plan(for desired: DesiredConnection) -> PlannedConnection {
+        var planned = PlannedConnection(key: desired.key, name: desired.name)
+        planned.desired = desired
+        planned.applied = locator.applied(for: desired)
+        let located = locator.locate(desired)
+        if case .found(let actual, _) = located {
+            planned.uuid = actual.uuid
+            planned.actual = actual
+        }
+        if desired.isSuspended {
+            planned.notes.append("suspended: left alone")
+            return planned
+        }
+        takeInData(of: desired, into: &planned)
+        switch located {
+        case .refused(let refusal): planned.refusals.append(refusal)
+        case .gone(let uuid, .pin):
+            planned.refusals.append(
+                Refusal(
+                    .pinnedMissing, "there is no connection \(uuid), which the manifest pins",
+                    at: desired.places.manifest,
+                    help: "remove spec.data_connection_uuid to have one created, or correct it"))
+        case .gone(let uuid, _) where isEverythingGone && !input.options.allowRecreate:
+            planned.refusals.append(
+                Refusal(
+                    .allGone, "every connection that state knows is gone from the account, \(uuid) too",
+                    at: desired.places.manifest,
+                    help: "check that the keys belong to the right brand; --allow-recreate creates them again"))
+        case .gone(let uuid, _):
+            planned.notes.append("the connection \(uuid) is gone from the account and is created again")
+            planned.applied = nil
+            planCreate(desired, into: &planned)
+        case .absent: planCreate(desired, into: &planned)
+        case .found(let actual, let basis): planFound(desired, actual, basis, into: &planned)
+        }
+        if planned.isStopped { planned.actions = [] }
+        return planned
+    }
+
+    private func takeInData(of desired: DesiredConnection, into planned: inout PlannedConnection) {
+        switch input.data[desired.key] {
+        case .surveyed(let summary): planned.data = summary
+        case .bad(let diagnostics): planned.problems = diagnostics
+        case nil: planned.problems = desired.data?.problems ?? []
+        }
+    }
+
+    private func marker(for desired: DesiredConnection) -> OwnershipMarker? {
+        guard input.desired.policy.ownership == .marker else { return nil }
+        return OwnershipMarker(
+            owner: input.desired.policy.owner, key: desired.key, isProtected: desired.isProtected)
+    }
+
+    private func planCreate(_ desired: DesiredConnection, into planned: inout PlannedConnection) {
+        let base = Definition(
+            name: desired.name, primaryKey: desired.primaryKey, description: desired.description,
+            details: desired.details)
+        planned.base = base
+        planned.marker = marker(for: desired)
+        var changes = [
+            FieldChange(
+                path: "primary_key", old: nil, new: .string(desired.primaryKey), isSensitive: false, cause: .manifest)
+        ]
+        for field in Field.all(of: base) where !(field.path == "description" && desired.description == nil) {
+            changes.append(
+                FieldChange(
+                    path: field.path, old: nil, new: field.value, isSensitive: field.isSensitive, cause: .manifest))
+        }
+        planned.actions.append(.create(changes.sorted { $0.path < $1.path }))
+        if let data = planned.data { planned.actions.append(.upload(data, .firstUpload)) }
+        for reference in (desired.references ?? []).sorted() { planned.actions.append(.addReference(reference)) }
+    }
+
+    private func planFound(
+        _ desired: DesiredConnection, _ actual: ActualConnection, _ basis: Locator.Basis,
+        into planned: inout PlannedConnection
+    ) {
+        let standing: OwnershipMarker?
+        switch ownership.judge(desired, found: actual, basis: basis) {
+        case .refused(let refusal):
+            planned.refusals.append(refusal)
+            return
+        case .ours(let marker): standing = marker
+        }
+        // A marker that stands twice proves nothing, whichever way this one was found.
+        for key in [desired.key, desired.renamedFrom].compactMap({ $0 }) where locator.marked(key: key).count > 1 {
+            planned.refusals.append(
+                Refusal.copiedMarker(
+                    key: key, connections: locator.marked(key: key), at: desired.places.manifest))
+            return
+        }
+        if let refusal = refusalOfIdentity(desired, actual) {
+            planned.refusals.append(refusal)
+            return
+        }
+        planned.marker = marker(for: desired)
+        planned.knownData =
+            planned.marker == nil
+            ? planned.applied?.data.map { OwnershipMarker.Data(version: $0.version, digest: $0.digest, at: $0.at) }
+            : standing?.data
+        let changes = definitionChanges(desired, actual, standing: standing, into: &planned)
+        if !changes.isEmpty { planned.actions.append(.update(changes)) }
+        planUpload(into: &planned)
+        planReferences(desired, actual, into: &planned)
+    }
+
+    private func refusalOfIdentity(_ desired: DesiredConnection, _ actual: ActualConnection) -> Refusal? {
+        if actual.primaryKey != desired.primaryKey {
+            return Refusal.primaryKey(of: desired, was: actual.primaryKey)
+        }
+        let isAPIBased: Bool
+        switch actual.details {
+        case .none: isAPIBased = false
+        case .some: isAPIBased = true
+        case .notShown: return nil
+        }
+        if isAPIBased == (desired.details != nil) { return nil }
+        let (was, wanted) =
+            isAPIBased ? ("API-based", "upload-based") : ("upload-based", "API-based (external_api_details)")
+        return Refusal(
+            .kindChanged,
+            "\(desired.key) is \(was) in the account, the manifest makes it \(wanted): that cannot change",
+            at: desired.places.source,
+            help: "declare a new connection under a new metadata.name, move the references to it, then remove this one")
+    }
+
+    /// Two manifests that end at one connection would undo each other for ever.
+    private func refuseShared(_ planned: inout [PlannedConnection]) {
+        var users: [String: [Int]] = [:]
+        for (index, connection) in planned.enumerated() {
+            if let uuid = connection.uuid { users[uuid, default: []].append(index) }
+        }
+        for (uuid, indexes) in users where indexes.count > 1 {
+            let keys = indexes.map { planned[$0].key }.joined(separator: ", ")
+            for index in indexes {
+                planned[index].actions = []
+                planned[index].refusals.append(
+                    Refusal(
+                        .sharedConnection, "the manifests \(keys) end at one connection, \(uuid)",
+                        at: planned[index].desired?.places.manifest, help: "remove all but one of them"))
+            }
+        }
+    }
+}
