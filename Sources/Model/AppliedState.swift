@@ -95,14 +95,15 @@ package struct AppliedBatch: Sendable, Hashable, Codable {
     package var maxRows: Int
     package var maxBytes: Int
     /// Numbers of the requests whose success is on disk, from 0.
-    package var confirmed: [Int]
+    package var confirmed: IndexRanges
     /// True once the last request, the one that completes the batch, was sent.
     package var completing: Bool
     /// Rows that the service rejected so far.
     package var rejected: Int
 
     package init(
-        uuid: String, digest: String, began: Int, touched: Int, maxRows: Int, maxBytes: Int, confirmed: [Int] = [],
+        uuid: String, digest: String, began: Int, touched: Int, maxRows: Int, maxBytes: Int,
+        confirmed: IndexRanges = IndexRanges(),
         completing: Bool = false, rejected: Int = 0
     ) {
         self.uuid = uuid

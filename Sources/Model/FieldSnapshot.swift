@@ -16,7 +16,11 @@ package struct FieldSnapshot: Sendable, Hashable, Codable {
     package init(_ definition: Definition, key: SipHash128.Key) {
         fields = [:]
         for field in Field.all(of: definition) { fields[field.path] = field.fingerprint(key: key) }
+        fields[Self.markerPath] = MarkedDescription.markerText(of: definition.description)
     }
+
+    /// Under this path stands what a description held of a marker, without `data` and `at`; absent where it held none.
+    package static let markerPath = "ownership marker"
 
     /// What the service says. `sensitive` are the paths that are so on our side whatever their name.
     package init(_ actual: ActualConnection, sensitive: Set<String>, key: SipHash128.Key) {
@@ -24,6 +28,7 @@ package struct FieldSnapshot: Sendable, Hashable, Codable {
         for field in Field.all(of: actual, sensitive: sensitive) {
             fields[field.path] = field.fingerprint(key: key)
         }
+        fields[Self.markerPath] = MarkedDescription.markerText(of: actual.description)
     }
 }
 

@@ -77,6 +77,20 @@ package struct MarkedDescription: Sendable, Hashable {
         return text.isEmpty ? marker.text : "\(text) \(marker.text)"
     }
 
+    /// What a description holds of a marker: a whole one without what it says of the rows, a damaged one as it stands;
+    /// nil where there is none.
+    package static func markerText(of description: String?) -> String? {
+        switch MarkedDescription(parsing: description).marker {
+        case .none: return nil
+        case .whole(var marker):
+            marker.data = nil
+            return marker.text
+        case .damaged:
+            let whole = (description ?? "").trimmingBlanksAtEnd
+            return whole.firstRange(of: opening).map { String(whole[$0.lowerBound...]) } ?? String(whole.suffix(9))
+        }
+    }
+
     private static func read(_ text: String) -> OwnershipMarker? {
         guard text.hasSuffix("]") else { return nil }
         var words = text.dropLast().split(separator: " ", omittingEmptySubsequences: false)[...]

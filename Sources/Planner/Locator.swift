@@ -26,6 +26,7 @@ package struct Locator: Sendable {
     private let byUUID: [String: ActualConnection]
     private let byMarker: [String: [ActualConnection]]
     private let unownedByName: [String: [ActualConnection]]
+    private let damagedByName: [String: ActualConnection]
 
     package init(desired: DesiredState, actual: ActualState, applied: AppliedState, adoptNames: Set<String>) {
         self.desired = desired
@@ -34,6 +35,7 @@ package struct Locator: Sendable {
         byUUID = Dictionary(actual.connections.map { ($0.uuid, $0) }, uniquingKeysWith: { first, _ in first })
         var byMarker: [String: [ActualConnection]] = [:]
         var unownedByName: [String: [ActualConnection]] = [:]
+        var damagedByName: [String: ActualConnection] = [:]
         let known = Set(applied.connections.values.compactMap(\.uuid))
         for connection in actual.connections {
             switch MarkedDescription(parsing: connection.description).marker {
@@ -42,12 +44,12 @@ package struct Locator: Sendable {
             case .none:
                 if !known.contains(connection.uuid) { unownedByName[connection.name, default: []].append(connection) }
             case .damaged:
-                // Somebody's, and it cannot be read whose: it counts as taken, never as free.
-                break
+                if !known.contains(connection.uuid) { damagedByName[connection.name] = connection }
             }
         }
         self.byMarker = byMarker
         self.unownedByName = unownedByName
+        self.damagedByName = damagedByName
     }
 
     /// Connections that carry our marker with that key; more than one means that somebody copied it.
@@ -81,7 +83,9 @@ package struct Locator: Sendable {
         }
         for key in [connection.key, connection.renamedFrom].compactMap({ $0 }) {
             let marked = marked(key: key)
-            if marked.count > 1 { return .refused(copied(key, marked, at: connection.places.manifest)) }
+            if marked.count > 1 {
+                return .refused(.copiedMarker(key: key, connections: marked, at: connection.places.manifest))
+            }
             if let found = marked.first { return .found(found, .marker) }
         }
         if let uuid = known?.uuid { return .gone(uuid: uuid, .state) }
@@ -89,6 +93,9 @@ package struct Locator: Sendable {
     }
 
     private func locateByName(_ connection: DesiredConnection, createWasBegun: Bool) -> Result {
+        if let damaged = damagedByName[connection.name] {
+            return .refused(Refusal.damagedMarker(on: damaged, at: connection.places.manifest))
+        }
         let unowned = unownedByName[connection.name] ?? []
         if unowned.isEmpty { return .absent }
         let same = unowned.filter { $0.primaryKey == connection.primaryKey }
@@ -117,9 +124,6 @@ package struct Locator: Sendable {
                     + "data_connection_uuid: \(uuid) in its spec; or choose another spec.name"))
     }
 
-    private func copied(_ key: String, _ marked: [ActualConnection], at place: SourceLocation?) -> Refusal {
-        Refusal.copiedMarker(key: key, connections: marked, at: place)
-    }
 }
 
 extension Refusal {
@@ -131,6 +135,17 @@ extension Refusal {
             at: desired.places.primaryKey,
             help: "put \"\(old)\" back; or migrate: declare a new connection under a new metadata.name with "
                 + "primary_key: \(desired.primaryKey), move the references to it, then remove this manifest")
+    }
+
+    static func damagedMarker(on found: ActualConnection, at place: SourceLocation?) -> Refusal {
+        Refusal(
+            .markerDamaged,
+            "the ownership marker in the description of \(found.uuid) (\"\(found.name)\") is damaged, so nobody can tell "
+                + "whose it is",
+            at: place,
+            help:
+                "remove what is left of it (from \"\(MarkedDescription.opening)\" on) from the description, then adopt "
+                + "the connection; if the service cuts descriptions, set ownership: state in the Policy")
     }
 
     static func copiedMarker(key: String, connections: [ActualConnection], at place: SourceLocation?) -> Refusal {

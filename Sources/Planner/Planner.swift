@@ -169,7 +169,7 @@ package struct Planner: Sendable {
         into planned: inout PlannedConnection
     ) {
         let standing: OwnershipMarker?
-        switch ownership.judge(desired, found: actual, basis: basis) {
+        switch ownership.judge(desired, found: actual, basis: basis, applied: planned.applied) {
         case .refused(let refusal):
             planned.refusals.append(refusal)
             return
