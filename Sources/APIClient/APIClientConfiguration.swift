@@ -1,0 +1,33 @@
+import Model
+
+/// Which service, with which keys, how patiently.
+package struct APIClientConfiguration: Sendable {
+    /// Normal form, without a slash at its end; `state` may be bound to it.
+    package let baseURL: String
+    package let keys: APIKeys
+    /// `reconcile/VERSION`.
+    package let userAgent: String
+    /// Seconds without any progress after which an attempt is given up.
+    package let idleTimeout: Double
+    /// Seconds after which an attempt is given up, whatever its progress.
+    package let attemptTimeout: Double
+    package let retry: RetryPolicy
+    /// Requests under way at one time, at most.
+    package let maxConcurrency: Int
+
+    package static let productionURL = "https://api.opti-x.optimove.net/api/data-connections/v1"
+
+    /// Errors: a `Diagnostic` that names the URL and the rule it breaks.
+    package init(
+        baseURL: String = productionURL, keys: APIKeys, userAgent: String, idleTimeout: Double = 60,
+        attemptTimeout: Double = 300, retry: RetryPolicy = RetryPolicy(), maxConcurrency: Int = 8
+    ) throws(Diagnostic) {
+        self.baseURL = try BaseURL.normalForm(of: baseURL)
+        self.keys = keys
+        self.userAgent = userAgent
+        self.idleTimeout = idleTimeout
+        self.attemptTimeout = attemptTimeout
+        self.retry = retry
+        self.maxConcurrency = max(1, maxConcurrency)
+    }
+}
