@@ -101,3 +101,14 @@ struct DefinitionComparison {
         return ["redacted", "masked", "hidden", "sensitive", "secret"].contains(word)
     }
 }
+
+extension Planner {
+    /// Paths of what was sent and is not what the service shows right after: neither equal nor masked.
+    package static func fieldsNotTaken(
+        sent: [Field], answered: ActualConnection, sensitive: Set<String>
+    ) -> [String] {
+        let comparison = DefinitionComparison(
+            desired: sent, actual: Field.all(of: answered, sensitive: sensitive), applied: nil, key: SipHash128.Key())
+        return comparison.changes.map(\.path)
+    }
+}

@@ -1,0 +1,36 @@
+import DataFiles
+import ManifestLoader
+import Planner
+
+/// What a pass works on and within which bounds.
+package struct PassConfiguration: Sendable {
+    /// DIR as the user gave it.
+    package var directory: String
+    /// `--data-root`: further places that data files may stand in.
+    package var dataRoots: [String] = []
+    package var secrets: any SecretSource
+    /// What state is bound to: the API's URL, or the emulator's own name.
+    package var apiIdentity: String
+    package var stateDirectory: String
+    /// Where surveys spill to, in files that are unlinked at once.
+    package var temporaryDirectory: String
+    package var planning = PlanningOptions()
+    package var limits = RequestLimits()
+    /// Connections that are worked on side by side.
+    package var connectionsAtOnce = 8
+    /// Requests of one batch under way at one time.
+    package var requestsAtOnce = 4
+    /// Seconds for which a pass waits while Git holds its `index.lock`.
+    package var gitLockPatience = 30.0
+
+    package init(
+        directory: String, secrets: any SecretSource, apiIdentity: String, stateDirectory: String,
+        temporaryDirectory: String
+    ) {
+        self.directory = directory
+        self.secrets = secrets
+        self.apiIdentity = apiIdentity
+        self.stateDirectory = stateDirectory
+        self.temporaryDirectory = temporaryDirectory
+    }
+}

@@ -1,0 +1,20 @@
+import Model
+import Planner
+
+/// Hears what happens while it happens: for progress on stderr, logs, and tests.
+package protocol PassObserver: Sendable {
+    /// The plan stands; nothing was done yet.
+    func planned(_ plan: Plan)
+    /// Waiting for something outside, such as Git's lock.
+    func waiting(for reason: String)
+    /// Something was done for a connection: `created`, `updated`, …
+    func did(_ step: String, key: String)
+    /// Something failed for a connection.
+    func failed(_ failure: StepFailure, key: String)
+    /// Something that a reader should know, such as a field that the service did not take.
+    func warned(_ message: String, key: String)
+    /// Rows of a connection are on their way: how many the service has, of how many.
+    func uploading(key: String, rows: Int, of total: Int)
+    /// The service rejects a row.
+    func rejected(_ row: RejectedRow, key: String)
+}

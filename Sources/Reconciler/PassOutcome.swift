@@ -1,0 +1,54 @@
+import Model
+import Planner
+
+/// What a pass came to.
+package struct PassOutcome: Sendable {
+    /// Of the manifests: all problems of all files, warnings included.
+    package var diagnostics: [Diagnostic] = []
+    /// Nil where the pass ended before there was one.
+    package var plan: Plan?
+    /// By key, for each connection that something was done or failed for.
+    package var results: [String: ConnectionResult] = [:]
+    /// Why the whole pass ended early.
+    package var failure: StepFailure?
+
+    package init() {}
+
+    /// How the process should end; `detailed` tells a dry run with changes from one without.
+    package func exitStatus(detailed: Bool) -> ExitStatus {
+        var statuses: [ExitStatus] = results.values.compactMap { $0.failure?.status }
+        if let failure { statuses.append(failure.status) }
+        if diagnostics.hasErrors { statuses.append(.invalid) }
+        if let plan {
+            if plan.hasProblems { statuses.append(.invalid) }
+            if plan.hasRefusals { statuses.append(.refused) }
+            if detailed, plan.hasChanges { statuses.append(.changes) }
+        }
+        return ExitStatus.worst(of: statuses)
+    }
+}
+
+/// What was done for one connection.
+package struct ConnectionResult: Sendable, Hashable {
+    /// What was done, in order: `created`, `updated`, `uploaded 3,376 rows`, …
+    package var steps: [String] = []
+    package var failure: StepFailure?
+    package var warnings: [String] = []
+    package var rejected: [RejectedRow] = []
+
+    package init() {}
+}
+
+/// A row that the service does not take.
+package struct RejectedRow: Sendable, Hashable {
+    package var place: SourceLocation
+    package var primaryKey: String
+    /// In the service's words.
+    package var reason: String
+
+    package init(place: SourceLocation, primaryKey: String, reason: String) {
+        self.place = place
+        self.primaryKey = primaryKey
+        self.reason = reason
+    }
+}

@@ -1,0 +1,122 @@
+import APIClient
+import ManifestLoader
+import Model
+import Planner
+import StateStore
+
+/// One pass: from a directory of manifests to a converged account.
+///
+/// ```
+///  Manifests/*.yaml ─▶ ManifestLoader ─▶ DesiredState ─┐
+///  data files ───────▶ DataFiles ──────▶ row digests ──┤
+///  the API ──────────▶ APIClient ──────▶ ActualState ──┼─▶ Planner ─▶ Plan ─▶ Executor ─▶ the API
+///  state directory ──▶ StateStore ─────▶ AppliedState ─┘                        └─▶ StateStore, after each success
+/// ```
+///
+/// A dry run has no writer: it cannot change anything, by construction.
+package struct ReconcilePass: Sendable {
+    private let configuration: PassConfiguration
+    private let reader: any ConnectionReading
+    private let writer: (any ConnectionWriting)?
+    private let observer: any PassObserver
+    private let time: any TimeSource
+
+    /// `writer` nil makes it a dry run.
+    package init(
+        configuration: PassConfiguration, reader: any ConnectionReading, writer: (any ConnectionWriting)?,
+        observer: any PassObserver, time: any TimeSource
+    ) {
+        self.configuration = configuration
+        self.reader = reader
+        self.writer = writer
+        self.observer = observer
+        self.time = time
+    }
+
+    /// Runs until the account is as the manifests say, or until nothing more can be done about it.
+    package func run() async -> PassOutcome {
+        var outcome = PassOutcome()
+        // Files that move under a pass make it start over; somebody who never stops writing gets an error instead.
+        for _ in 0..<5 {
+            do throws(StepFailure) {
+                if try await runOnce(into: &outcome) { return outcome }
+                observer.waiting(for: "the files to settle: they changed while the pass was running")
+            } catch {
+                outcome.failure = error
+                return outcome
+            }
+        }
+        outcome.failure = StepFailure(
+            .failed, "the manifests or data files changed again and again while the pass was running",
+            help: "run it again when nobody writes to \(configuration.directory)")
+        return outcome
+    }
+
+    /// False where the files moved before everything was done.
+    private func runOnce(into outcome: inout PassOutcome) async throws(StepFailure) -> Bool {
+        let manifests = try await loadManifests()
+        outcome.diagnostics = manifests.diagnostics
+        guard let desired = manifests.desired else { return true }
+
+        let state = try openState(owner: desired.policy.owner)
+        defer { state.store?.close() }
+
+        let account = AccountReader(reader: reader, adopt: configuration.planning.adopt)
+        var input = try await account.read(desired: desired, applied: state.applied, now: Int(time.unixTime()))
+
+        let data = await DataSurveys(configuration: configuration).survey(desired)
+        input.data = data.verdicts
+        input.options = configuration.planning
+        let plan = Planner(input).plan()
+        outcome.plan = plan
+        observer.planned(plan)
+
+        guard let writer, let store = state.store else { return true }
+        let executor = Executor(
+            configuration: configuration, reader: reader, writer: writer, store: store, input: input,
+            dataSets: data.sets, observer: observer, time: time)
+        let isUnchanged: @Sendable () -> Bool = {
+            DirectorySnapshot.take(directory: configuration.directory, dataFiles: desired.dataFiles)
+                == manifests.snapshot
+        }
+        return await executor.carryOut(plan, into: &outcome.results, isUnchanged: isUnchanged)
+    }
+
+    /// Reads the manifests once Git is done with the tree: half a checkout is no desired state.
+    private func loadManifests() async throws(StepFailure) -> LoadedManifests {
+        let deadline = time.uptime() + configuration.gitLockPatience
+        var hasWaited = false
+        while let lock = GitIndexLock.path(above: configuration.directory) {
+            if !hasWaited { observer.waiting(for: "Git, which holds \(lock)") }
+            hasWaited = true
+            guard time.uptime() < deadline else {
+                throw StepFailure(
+                    .failed, "Git has held \(lock) for \(Int(configuration.gitLockPatience)) seconds",
+                    help: "if no git command is running, remove that file")
+            }
+            do { try await time.sleep(seconds: 0.1) } catch { throw StepFailure(.failed, "cancelled") }
+        }
+        return ManifestLoader(
+            directory: configuration.directory, dataRoots: configuration.dataRoots, secrets: configuration.secrets
+        ).load()
+    }
+
+    private func openState(owner: String) throws(StepFailure) -> (store: StateStore?, applied: AppliedState) {
+        let identity = StateIdentity(apiURL: configuration.apiIdentity, owner: owner)
+        do {
+            guard writer != nil else {
+                return (nil, try StateStore.read(directory: configuration.stateDirectory, identity: identity))
+            }
+            let store = try StateStore.open(
+                directory: configuration.stateDirectory, identity: identity, time: time)
+            return (store, store.state)
+        } catch {
+            throw StepFailure(error)
+        }
+    }
+}
+
+extension DesiredState {
+    /// Every data file of every connection.
+    package var dataFiles: [DataFile] { connections.flatMap { $0.data?.files ?? [] } }
+}

@@ -1,0 +1,22 @@
+import Synchronization
+
+/// The rows that the service rejected in one upload, collected by all of its requests.
+final class RejectedRows: Sendable {
+    let limit: Int
+    private let collected = Mutex<[RejectedRow]>([])
+
+    init(limit: Int) {
+        self.limit = limit
+    }
+
+    /// By place.
+    var rows: [RejectedRow] { collected.withLock { $0.sorted { $0.place < $1.place } } }
+
+    /// False where there are more than allowed.
+    func add(_ row: RejectedRow) -> Bool {
+        collected.withLock { rows in
+            rows.append(row)
+            return rows.count <= limit
+        }
+    }
+}

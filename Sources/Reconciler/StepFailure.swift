@@ -1,0 +1,32 @@
+import APIClient
+import DataFiles
+import StateStore
+
+/// Why something could not be done: for the reader one line and a next step, for the process a status.
+package struct StepFailure: Error, Sendable, Hashable {
+    package var status: ExitStatus
+    package var message: String
+    package var help: String?
+
+    package init(_ status: ExitStatus, _ message: String, help: String? = nil) {
+        self.status = status
+        self.message = message
+        self.help = help
+    }
+
+    package init(_ error: APIError) {
+        status =
+            switch error.kind {
+            case .authentication: .authenticationFailed
+            case .unreachable, .rateLimited, .unavailable: .unreachable
+            case .notFound, .rejected, .tooLarge, .redirect, .invalidAnswer, .refused, .cancelled: .failed
+            }
+        var bare = error
+        bare.help = nil
+        message = bare.description
+        help = error.help
+    }
+
+    /// Whether going on with other connections would only fail in the same way.
+    package var stopsEverything: Bool { status == .authenticationFailed || status == .unreachable }
+}

@@ -1,0 +1,69 @@
+import APIClient
+import Emulator
+import Model
+import Reconciler
+
+/// The API that a command talks to: the real one, or an emulator in this process.
+struct Account {
+    let client: APIClient
+    /// What state is bound to.
+    let identity: String
+    private let emulator: Emulator?
+
+    /// `persists` false: the emulator's store is read and never written.
+    static func open(_ settings: Settings, time: any TimeSource, persists: Bool) async throws(StepFailure) -> Account {
+        var retry = RetryPolicy()
+        do throws(UsageError) {
+            if let budget = try settings.invocation.options.integer("--retry-budget", in: 0...86_400) {
+                retry.budget = Double(budget)
+                retry.firstContactBudget = min(retry.firstContactBudget, Double(budget))
+            }
+        } catch {
+            throw StepFailure(.invalid, error.message, help: error.help)
+        }
+        if settings.usesEmulator { return try await openEmulator(settings, retry: retry, time: time, persists: persists) }
+        let keys = try settings.keys()
+        let configuration = try configure(settings.apiURL, keys: keys, retry: retry)
+        return Account(
+            client: APIClient(configuration: configuration, time: time), identity: configuration.baseURL, emulator: nil)
+    }
+
+    private static func openEmulator(
+        _ settings: Settings, retry: RetryPolicy, time: any TimeSource, persists: Bool
+    ) async throws(StepFailure) -> Account {
+        do {
+            var options = EmulatorOptions()
+            options.port = 0
+            options.storeDirectory = try settings.stateDirectory() + "/store"
+            options.persist = persists
+            let emulator = try Emulator(options: options)
+            _ = try await emulator.start()
+            let keys = try APIKeys(apiKey: "emulator", brandKey: "emulator")
+            let configuration = try configure(emulator.baseURL, keys: keys, retry: retry)
+            return Account(
+                client: APIClient(configuration: configuration, time: time), identity: "emulator", emulator: emulator)
+        } catch let error as StepFailure {
+            throw error
+        } catch let error as UsageError {
+            throw StepFailure(.invalid, error.message, help: error.help)
+        } catch {
+            throw StepFailure(.failed, "the embedded emulator cannot start: \(error)")
+        }
+    }
+
+    private static func configure(
+        _ url: String, keys: APIKeys, retry: RetryPolicy
+    ) throws(StepFailure) -> APIClientConfiguration {
+        do throws(Diagnostic) {
+            return try APIClientConfiguration(
+                baseURL: url, keys: keys, userAgent: "reconcile/\(Reconcile.version)", retry: retry)
+        } catch {
+            throw StepFailure(.invalid, error.message, help: error.help)
+        }
+    }
+
+    func close() async {
+        client.invalidate()
+        await emulator?.stop()
+    }
+}

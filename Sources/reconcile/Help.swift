@@ -1,0 +1,74 @@
+/// The help texts. Options come from the table that the parser reads.
+enum Help {
+    static func text(for topic: HelpTopic) -> String {
+        let options = OptionSpec.all(for: topic) + [
+            OptionSpec(name: "--help", topics: [], help: "this text")
+        ]
+        let heads = options.map { $0.name + ($0.placeholder.map { " \($0)" } ?? "") }
+        let width = (heads.map(\.count).max() ?? 0) + 2
+        let lines = zip(heads, options).map { head, option in
+            "  " + head + String(repeating: " ", count: width - head.count) + option.help
+        }
+        return head(of: topic) + "\n\noptions:\n" + lines.joined(separator: "\n") + tail(of: topic)
+    }
+
+    private static func head(of topic: HelpTopic) -> String {
+        switch topic {
+        case .reconcile:
+            """
+            usage: reconcile [DIR] [options]            one pass: plan, apply, exit
+                   reconcile --dry-run [DIR] [options]  plan only
+                   reconcile validate [DIR]             check manifests and data files, offline
+                   reconcile query CONNECTION KEY…      read rows back
+                   reconcile emulator                   serve the API on loopback
+                   reconcile --version
+
+            Keeps an account of the Optimove Data Connections API as the manifests in DIR say (default: Manifests).
+            """
+        case .validate:
+            """
+            usage: reconcile validate [DIR] [options]
+
+            Checks every manifest and every data file in DIR (default: Manifests) and reports all problems at once.
+            Needs no keys, no network and no secrets: ${env:…} and ${credential:…} are checked for their form.
+            """
+        case .emulator:
+            """
+            usage: reconcile emulator [options]
+
+            Serves the Data Connections API on 127.0.0.1 until stopped, for trying things and for CI without an
+            account. Any keys that are not empty are accepted. What it got is at /_emulator/requests.
+            """
+        case .query:
+            """
+            usage: reconcile query CONNECTION KEY… [options]
+                   reconcile query CONNECTION - [options]           keys from stdin, one a line
+                   reconcile query CONNECTION --placeholder NAME=VALUE… [options]
+
+            Prints what the service answers, one JSON document a line. CONNECTION is a manifest's metadata.name, a
+            uuid, or the name of a connection in the account.
+            """
+        }
+    }
+
+    private static func tail(of topic: HelpTopic) -> String {
+        switch topic {
+        case .reconcile: exitCodes
+        case .emulator: "\n\ndialects: \(EmulatorCommand.knownDialects)\nfaults:   \(EmulatorCommand.knownFaults)"
+        case .validate, .query: ""
+        }
+    }
+
+    private static let exitCodes = """
+
+
+        exit codes, of several the first of 4, 5, 3, 6, 1, 2:
+          0  done, or nothing to do; a dry run that planned
+          1  an action failed
+          2  --dry-run --detailed-exitcode: there are changes
+          3  manifests, data files or arguments are invalid (nothing was written for them)
+          4  authentication failed
+          5  the API is out of reach or kept limiting, after retries
+          6  a refusal: primary key change, unsafe delete, ownership conflict
+        """
+}

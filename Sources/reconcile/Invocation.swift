@@ -1,0 +1,140 @@
+/// What the user asked for: a command, its operands and its options, checked against what the command takes.
+struct Invocation {
+    enum Command: Equatable {
+        case reconcile, validate, emulator, query
+        case help(HelpTopic)
+        case version
+    }
+
+    var command: Command
+    var operands: [String] = []
+    var options = ParsedOptions()
+    var environment: [String: String]
+
+    /// Errors: `UsageError` for everything that is not known, twice, or lacks its value.
+    init(_ arguments: [String], environment: [String: String]) throws(UsageError) {
+        self.environment = environment
+        var rest = arguments[...]
+        var name = ""
+        if let first = rest.first, HelpTopic(rawValue: first) != nil, first != "reconcile" {
+            name = first
+            rest.removeFirst()
+        }
+        if let first = rest.first, name.isEmpty, Self.announced.contains(first) {
+            throw UsageError(
+                "the command \"\(first)\" is not part of this version",
+                help: "for a directory of that name write ./\(first)")
+        }
+        let topic = HelpTopic(rawValue: name) ?? .reconcile
+        command =
+            switch topic {
+            case .reconcile: .reconcile
+            case .validate: .validate
+            case .emulator: .emulator
+            case .query: .query
+            }
+        let known = OptionSpec.all(for: topic)
+        while let argument = rest.popFirst() {
+            if argument == "--" {
+                operands += rest
+                break
+            }
+            guard argument.hasPrefix("-"), argument != "-" else {
+                operands.append(argument)
+                continue
+            }
+            if argument == "--help" || argument == "-h" {
+                command = .help(topic)
+                return
+            }
+            if argument == "--version", topic == .reconcile {
+                command = .version
+                return
+            }
+            try take(argument, from: &rest, known: known, topic: topic)
+        }
+        try checkOperands(topic)
+    }
+
+    /// Words of the design that have no command yet: better told than taken for a directory.
+    private static let announced: Set<String> = ["daemon", "status", "export", "apply", "manifest-schema", "doctor"]
+
+    private mutating func take(
+        _ argument: String, from rest: inout ArraySlice<String>, known: [OptionSpec], topic: HelpTopic
+    ) throws(UsageError) {
+        let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        let name = String(parts[0])
+        guard let spec = known.first(where: { $0.name == name }) else {
+            let near = known.map(\.name).filter { editDistance($0, name) <= 3 }.min {
+                editDistance($0, name) < editDistance($1, name)
+            }
+            throw UsageError(
+                "unknown option \(name)", help: near.map { "did you mean \($0)?" } ?? "see reconcile \(topic.usage) --help")
+        }
+        guard spec.placeholder != nil else {
+            if parts.count == 2 { throw UsageError("\(name) takes no value") }
+            options.set(spec, to: "")
+            return
+        }
+        guard let value = parts.count == 2 ? String(parts[1]) : rest.popFirst(), !value.isEmpty else {
+            throw UsageError("\(name) needs a value, \(spec.placeholder ?? "")")
+        }
+        if options[name] != nil, !spec.isRepeatable { throw UsageError("\(name) is given twice") }
+        options.set(spec, to: value)
+    }
+
+    private func checkOperands(_ topic: HelpTopic) throws(UsageError) {
+        switch topic {
+        case .reconcile, .validate:
+            if operands.count > 1 {
+                throw UsageError("one directory is expected, not \(operands.count): \(operands.joined(separator: " "))")
+            }
+        case .emulator:
+            if let operand = operands.first { throw UsageError("unexpected \"\(operand)\"") }
+        case .query:
+            if operands.isEmpty { throw UsageError("which connection?", help: "see reconcile query --help") }
+        }
+    }
+
+    /// DIR, `Manifests` where it is not given.
+    var directory: String { operands.first ?? "Manifests" }
+}
+
+/// The options that were given, by name.
+struct ParsedOptions {
+    private var values: [String: [String]] = [:]
+
+    mutating func set(_ spec: OptionSpec, to value: String) { values[spec.name, default: []].append(value) }
+
+    /// The value of an option, empty for one without a value; nil where it was not given.
+    subscript(name: String) -> String? { values[name]?.last }
+
+    func all(_ name: String) -> [String] { values[name] ?? [] }
+
+    func isGiven(_ name: String) -> Bool { values[name] != nil }
+
+    /// A whole number within bounds. Errors: `UsageError` naming the option.
+    func integer(_ name: String, in bounds: ClosedRange<Int>) throws(UsageError) -> Int? {
+        guard let text = self[name] else { return nil }
+        guard let value = Int(text), bounds.contains(value) else {
+            throw UsageError("\(name) takes a whole number from \(bounds.lowerBound) to \(bounds.upperBound), not \"\(text)\"")
+        }
+        return value
+    }
+}
+
+/// How many letters have to be added, removed or replaced to make one word of the other.
+func editDistance(_ left: String, _ right: String) -> Int {
+    let right = Array(right)
+    var row = Array(0...right.count)
+    for (i, a) in left.enumerated() {
+        var diagonal = row[0]
+        row[0] = i + 1
+        for (j, b) in right.enumerated() {
+            let next = min(row[j] + 1, row[j + 1] + 1, diagonal + (a == b ? 0 : 1))
+            diagonal = row[j + 1]
+            row[j + 1] = next
+        }
+    }
+    return row[right.count]
+}

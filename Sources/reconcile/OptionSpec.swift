@@ -1,0 +1,86 @@
+/// A command that has a help text of its own.
+enum HelpTopic: String, CaseIterable {
+    case reconcile, validate, emulator, query
+
+    /// The word after `reconcile`; empty for the pass itself.
+    var usage: String { self == .reconcile ? "" : rawValue }
+}
+
+/// One option: the parser and the help texts read the same table.
+struct OptionSpec {
+    var name: String
+    /// What stands for the value in help texts; nil for options without one.
+    var placeholder: String?
+    var isRepeatable = false
+    var topics: Set<HelpTopic>
+    var help: String
+
+    static func all(for topic: HelpTopic) -> [OptionSpec] { table.filter { $0.topics.contains(topic) } }
+
+    private static let table: [OptionSpec] = [
+        OptionSpec(
+            name: "--dry-run", topics: [.reconcile], help: "plan only: reads the API, writes nothing anywhere"),
+        OptionSpec(
+            name: "--detailed-exitcode", topics: [.reconcile],
+            help: "with --dry-run: exit 2 where there are changes"),
+        OptionSpec(
+            name: "--output", placeholder: "text|json", topics: [.reconcile, .validate],
+            help: "form of what goes to stdout (default text)"),
+        OptionSpec(
+            name: "--emulator", topics: [.reconcile, .query],
+            help: "use an embedded emulator, kept in the state directory, instead of the API"),
+        OptionSpec(
+            name: "--api-url", placeholder: "URL", topics: [.reconcile, .query],
+            help: "the API (default: production, or RECONCILE_API_URL); plain http only to loopback"),
+        OptionSpec(
+            name: "--state-dir", placeholder: "DIR", topics: [.reconcile, .query],
+            help: "what was applied (default: STATE_DIRECTORY, else $XDG_STATE_HOME/reconcile)"),
+        OptionSpec(
+            name: "--credentials-dir", placeholder: "DIR", topics: [.reconcile, .query],
+            help: "files for ${credential:NAME}, x-api-key, x-brand-key (default: CREDENTIALS_DIRECTORY)"),
+        OptionSpec(
+            name: "--api-key-file", placeholder: "FILE", topics: [.reconcile, .query],
+            help: "the x-api-key (default: OPTIX_API_KEY, else x-api-key in the credentials)"),
+        OptionSpec(
+            name: "--brand-key-file", placeholder: "FILE", topics: [.reconcile, .query],
+            help: "the x-brand-key (default: OPTIX_BRAND_KEY, else x-brand-key in the credentials)"),
+        OptionSpec(
+            name: "--retry-budget", placeholder: "SECONDS", topics: [.reconcile, .query],
+            help: "how long one request is tried again before it counts as failed (default 90)"),
+        OptionSpec(
+            name: "--data-root", placeholder: "DIR", isRepeatable: true, topics: [.reconcile, .validate],
+            help: "another place that data files may stand in, beside DIR"),
+        OptionSpec(
+            name: "--adopt", placeholder: "NAME", isRepeatable: true, topics: [.reconcile],
+            help: "take over the unowned connection that the manifest NAME describes"),
+        OptionSpec(
+            name: "--allow-recreate", topics: [.reconcile],
+            help: "create again though every known connection is gone from the account"),
+        OptionSpec(
+            name: "--placeholder", placeholder: "NAME=VALUE", isRepeatable: true, topics: [.query],
+            help: "a value for a placeholder of an API-based connection"),
+        OptionSpec(name: "--port", placeholder: "N", topics: [.emulator], help: "the port (default 8080; 0 picks one)"),
+        OptionSpec(
+            name: "--store", placeholder: "DIR", topics: [.emulator],
+            help: "keep connections and rows in DIR (default: in memory)"),
+        OptionSpec(
+            name: "--dialect", placeholder: "NAME,…", isRepeatable: true, topics: [.emulator],
+            help: "speak the contract as some service might"),
+        OptionSpec(
+            name: "--fault", placeholder: "KIND@N,…", isRepeatable: true, topics: [.emulator],
+            help: "the Nth request meets a fault"),
+        OptionSpec(
+            name: "--fault-rate", placeholder: "PERCENT", topics: [.emulator],
+            help: "how many requests of a hundred meet a fault, chosen by --fault-seed"),
+        OptionSpec(name: "--fault-seed", placeholder: "N", topics: [.emulator], help: "another seed, other faults (default 1)"),
+        OptionSpec(
+            name: "--latency", placeholder: "MS", topics: [.emulator],
+            help: "milliseconds before each answer"),
+        OptionSpec(
+            name: "--max-body-bytes", placeholder: "N", topics: [.emulator],
+            help: "larger bodies are answered 413 (default 16 MiB)"),
+        OptionSpec(
+            name: "--reject-value", placeholder: "TEXT", topics: [.emulator],
+            help: "refuse every uploaded row in which this text is a field's value"),
+    ]
+}

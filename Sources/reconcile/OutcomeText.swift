@@ -1,0 +1,70 @@
+import JSON
+import Model
+import Planner
+import Reconciler
+
+/// The end of a pass, for people and for machines.
+enum OutcomeText {
+    /// The last line of a pass that carried its plan out: `Applied: 2 created, …`.
+    static func summary(_ outcome: PassOutcome) -> String {
+        let results = outcome.results.values
+        let steps = results.flatMap(\.steps)
+        var parts: [String] = []
+        for word in ["created", "updated", "uploaded", "linked", "unlinked", "deleted"] {
+            let count = steps.filter { $0 == word || $0.hasPrefix(word + " ") }.count
+            if count > 0 { parts.append("\(count) \(word)") }
+        }
+        if parts.isEmpty { parts.append("nothing changed") }
+        let failed = results.filter { $0.failure != nil }.count
+        if failed > 0 { parts.append("\(failed) failed") }
+        if let plan = outcome.plan {
+            let summary = PlanSummary(plan)
+            if summary.refused > 0 { parts.append("\(summary.refused) refused") }
+            if summary.invalid > 0 { parts.append("\(summary.invalid) with invalid data") }
+        }
+        return "Applied: " + parts.joined(separator: ", ") + "."
+    }
+
+    /// One document: the plan, what was done, and how the process ends.
+    static func json(_ outcome: PassOutcome, mode: String, api: String, status: ExitStatus) -> String {
+        var members: [JSONMember] = []
+        if let plan = outcome.plan {
+            members += PlanJSON.members(of: plan)
+        } else {
+            members.append(JSONMember("format_version", .number("\(PlanJSON.formatVersion)")))
+        }
+        members.insert(JSONMember("mode", .string(mode)), at: 1)
+        members.insert(JSONMember("tool", .string("reconcile \(Reconcile.version)")), at: 1)
+        members.append(JSONMember("api", .string(api)))
+        members.append(
+            JSONMember("diagnostics", .array(outcome.diagnostics.map { PlanJSON.document($0) })))
+        let results = outcome.results.sorted { $0.key < $1.key }
+        members.append(JSONMember("results", .array(results.map { document($0.key, $0.value) })))
+        members.append(JSONMember("failure", document(outcome.failure)))
+        members.append(JSONMember("exit_code", .number("\(status.rawValue)")))
+        return JSONValue.object(members).prettyText
+    }
+
+    private static func document(_ key: String, _ result: ConnectionResult) -> JSONValue {
+        [
+            "key": .string(key), "steps": .array(result.steps.map(JSONValue.string)),
+            "warnings": .array(result.warnings.map(JSONValue.string)),
+            "rejected_rows": .array(
+                result.rejected.map { row in
+                    [
+                        "path": .string(row.place.path), "line": .number("\(row.place.line)"),
+                        "primary_key": .string(row.primaryKey), "reason": .string(row.reason),
+                    ]
+                }),
+            "failure": document(result.failure),
+        ]
+    }
+
+    private static func document(_ failure: StepFailure?) -> JSONValue {
+        guard let failure else { return .null }
+        return [
+            "message": .string(failure.message), "help": failure.help.map(JSONValue.string) ?? .null,
+            "exit_code": .number("\(failure.status.rawValue)"),
+        ]
+    }
+}

@@ -1,0 +1,36 @@
+import Foundation
+import Reconciler
+
+/// The program: arguments in, one command run, an exit status out.
+@main
+struct Reconcile {
+    static let version = "0.1.0"
+
+    static func main() async {
+        // A reader that goes away (`reconcile | head`) is an ordinary end of output, not a reason to die half way.
+        signal(SIGPIPE, SIG_IGN)
+        let console = Console(environment: ProcessInfo.processInfo.environment)
+        let status = await run(Array(CommandLine.arguments.dropFirst()), console: console)
+        console.flush()
+        exit(status.rawValue)
+    }
+
+    private static func run(_ arguments: [String], console: Console) async -> ExitStatus {
+        do throws(UsageError) {
+            let invocation = try Invocation(arguments, environment: ProcessInfo.processInfo.environment)
+            switch invocation.command {
+            case .help(let topic): console.out(Help.text(for: topic))
+            case .version: console.out("reconcile \(version)")
+            case .reconcile: return await ReconcileCommand(invocation: invocation, console: console).run()
+            case .validate: return await ValidateCommand(invocation: invocation, console: console).run()
+            case .emulator: return await EmulatorCommand(invocation: invocation, console: console).run()
+            case .query: return await QueryCommand(invocation: invocation, console: console).run()
+            }
+            return .done
+        } catch {
+            console.err("error: \(error.message)")
+            console.err("    help: \(error.help)")
+            return .invalid
+        }
+    }
+}

@@ -1,0 +1,69 @@
+import DataFiles
+import JSON
+import ManifestLoader
+import Model
+import Planner
+import Reconciler
+
+/// `reconcile validate [DIR]`: everything that can be said without keys, network and secrets.
+struct ValidateCommand {
+    let invocation: Invocation
+    let console: Console
+
+    static func loadManifests(_ invocation: Invocation) -> LoadedManifests {
+        ManifestLoader(
+            directory: invocation.directory, dataRoots: invocation.options.all("--data-root"), secrets: nil
+        ).load()
+    }
+
+    func run() async -> ExitStatus {
+        let output: OutputFormat
+        do throws(UsageError) { output = try OutputFormat(invocation) } catch {
+            console.err("error: \(error.message)")
+            console.err("    help: \(error.help)")
+            return .invalid
+        }
+        let settings = Settings(invocation: invocation)
+        let loaded = Self.loadManifests(invocation)
+        var diagnostics = loaded.diagnostics
+        var rows = 0
+        if let desired = loaded.desired {
+            let surveys = await DataSurveys(temporaryDirectory: settings.temporaryDirectory).survey(desired)
+            for connection in desired.connections {
+                switch surveys.verdicts[connection.key] {
+                case .surveyed(let summary): rows += summary.rows
+                case .bad(let problems): diagnostics += problems
+                case nil: break
+                }
+            }
+        }
+        diagnostics = diagnostics.sortedByPlace
+        for diagnostic in diagnostics { console.err(diagnostic.rendered) }
+        let errors = diagnostics.filter { $0.severity == .error }.count
+        let warnings = diagnostics.count - errors
+        let connections = loaded.desired?.connections.count ?? 0
+        switch output {
+        case .text:
+            console.out(
+                errors == 0
+                    ? "Valid: \(count(loaded.fileCount, "file")), \(count(connections, "connection")), "
+                        + "\(count(rows, "row"))" + (warnings > 0 ? ", \(count(warnings, "warning"))." : ".")
+                    : "Invalid: \(count(errors, "error"))"
+                        + (warnings > 0 ? ", \(count(warnings, "warning"))" : "")
+                        + " in \(count(loaded.fileCount, "file")).")
+        case .json:
+            let document: JSONValue = [
+                "format_version": .number("\(PlanJSON.formatVersion)"),
+                "valid": .bool(errors == 0), "files": .number("\(loaded.fileCount)"),
+                "connections": .number("\(connections)"), "rows": .number("\(rows)"),
+                "diagnostics": .array(diagnostics.map { PlanJSON.document($0) }),
+            ]
+            console.out(document.prettyText)
+        }
+        return errors == 0 ? .done : .invalid
+    }
+
+    private func count(_ number: Int, _ word: String) -> String {
+        "\(number.grouped) \(word)\(number == 1 ? "" : "s")"
+    }
+}

@@ -1,0 +1,111 @@
+import Foundation
+import Testing
+
+/// Holds what a reviewer would otherwise repeat: walls, top level, formatting, file length.
+@Suite struct TidyTests {
+    private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+
+    /// Which module of the house may import which; `Package.swift` declares the same.
+    private static let walls: [String: Set<String>] = [
+        "JSON": [],
+        "Model": ["JSON"],
+        "ManifestLoader": ["Model", "JSON", "CLibYAML"],
+        "DataFiles": ["Model", "JSON"],
+        "APIClient": ["Model", "JSON"],
+        "StateStore": ["Model", "JSON"],
+        "Planner": ["Model", "JSON"],
+        "Reconciler": ["Model", "JSON", "ManifestLoader", "DataFiles", "APIClient", "StateStore", "Planner"],
+        "HTTPServer": [],
+        "Emulator": ["HTTPServer", "JSON"],
+        "reconcile": [
+            "Model", "JSON", "ManifestLoader", "DataFiles", "APIClient", "StateStore", "Planner", "Reconciler",
+            "Emulator",
+        ],
+    ]
+
+    /// The system's own; nothing else comes from outside.
+    private static let system: Set<String> = ["Foundation", "FoundationNetworking", "Dispatch", "Glibc", "Synchronization"]
+
+    private static func swiftFiles(below folder: String) throws -> [URL] {
+        let folder = root.appending(path: folder)
+        let names = try FileManager.default.subpathsOfDirectory(atPath: folder.path)
+        return names.filter { $0.hasSuffix(".swift") }.sorted().map { folder.appending(path: $0) }
+    }
+
+    @Test func everyModuleStaysWithinItsWalls() throws {
+        let modules = try FileManager.default.contentsOfDirectory(atPath: Self.root.appending(path: "Sources").path)
+        #expect(Set(modules) == Set(Self.walls.keys).union(["CLibYAML"]))
+        for (module, allowed) in Self.walls {
+            for file in try Self.swiftFiles(below: "Sources/\(module)") {
+                let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
+                for line in lines where line.contains("import ") {
+                    let words = line.split(separator: " ").map(String.init)
+                    guard let at = words.firstIndex(of: "import"), at + 1 < words.count,
+                        words[..<at].allSatisfy({ $0.hasPrefix("@") || ["package", "public", "internal"].contains($0) })
+                    else { continue }
+                    // `import struct Foundation.Data` names the module in the last word.
+                    let imported = words[words.count - 1].split(separator: ".").first.map(String.init) ?? ""
+                    #expect(
+                        allowed.contains(imported) || Self.system.contains(imported),
+                        "\(file.lastPathComponent) of \(module) imports \(imported)")
+                }
+            }
+        }
+    }
+
+    @Test func noPackageIsTaken() throws {
+        let manifest = try String(contentsOf: Self.root.appending(path: "Package.swift"), encoding: .utf8)
+        #expect(!manifest.contains(".package("))
+    }
+
+    @Test func theTopLevelHoldsWhatTheDesignNames() throws {
+        let names = try FileManager.default.contentsOfDirectory(atPath: Self.root.path)
+        let allowed: Set = ["Package.swift", "Sources", "Tests", "Manifests", "systemd", "README.md", "LICENSE", "CHANGELOG.md"]
+        for name in names where !name.hasPrefix(".") && name != "Package.resolved" {
+            #expect(allowed.contains(name), "\(name) does not belong at the top level")
+        }
+    }
+
+    @Test func noFileGrowsBeyondWhatOneReads() throws {
+        for file in try Self.swiftFiles(below: "Sources") + Self.swiftFiles(below: "Tests") {
+            let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n", omittingEmptySubsequences: false)
+            #expect(lines.count <= 500, "\(file.lastPathComponent) has \(lines.count) lines: does it hold two things?")
+        }
+    }
+
+    @Test func nothingIsLeftUnfinished() throws {
+        for file in try Self.swiftFiles(below: "Sources") {
+            let text = try String(contentsOf: file, encoding: .utf8)
+            for mark in ["TODO", "FIXME", "XXX", "fatalError(\"unimplemented"] {
+                #expect(!text.contains(mark), "\(file.lastPathComponent) holds \(mark)")
+            }
+        }
+    }
+
+    @Test func everyPackageDeclarationOfATypeIsDocumented() throws {
+        let kinds = ["struct", "enum", "protocol", "final class", "actor"]
+        for file in try Self.swiftFiles(below: "Sources") {
+            let lines = try String(contentsOf: file, encoding: .utf8)
+                .split(separator: "\n", omittingEmptySubsequences: false)
+            for (index, line) in lines.enumerated() where kinds.contains(where: { line.hasPrefix("package \($0) ") }) {
+                let before = lines[..<index].last { !$0.hasPrefix("@") } ?? ""
+                #expect(before.hasPrefix("///"), "\(file.lastPathComponent):\(index + 1) has no doc comment")
+            }
+        }
+    }
+
+    @Test func formattingIsClean() throws {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = ["swift", "format", "lint", "--strict", "--recursive", "--parallel", "Package.swift", "Sources", "Tests"]
+        process.currentDirectoryURL = Self.root
+        let pipe = Pipe()
+        process.standardError = pipe
+        process.standardOutput = pipe
+        try process.run()
+        let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0, "\(output.prefix(4000))")
+    }
+}
