@@ -1,0 +1,106 @@
+import Model
+
+/// Finds the data files behind the patterns of a manifest, and keeps manifests from reading anything else.
+struct DataFileFinder: Sendable {
+    struct Problem {
+        var message: String
+        var help: String
+    }
+
+    /// The directory of manifests as the user gave it.
+    let directory: String
+    /// Absolute, links resolved: the directory itself and the data roots.
+    let roots: [String]
+    /// Whose keys must not be uploaded as data; nil where nothing is uploaded.
+    let secrets: (any SecretSource)?
+
+    /// - Parameters:
+    ///   - pattern: Absolute, or relative to the manifest's directory.
+    ///   - manifest: The manifest's path as shown.
+    /// - Returns: The files sorted by path, and why others, or all, cannot be used.
+    func find(_ pattern: String, from manifest: String) -> (files: [DataFile], problems: [Problem]) {
+        let place = Self.directory(of: manifest)
+        guard Glob.isPattern(pattern) else {
+            let path = pattern.hasPrefix("/") ? pattern : "\(place)/\(pattern)"
+            switch file(path, matchedBy: nil) {
+            case .success(let file?): return ([file], [])
+            case .success(nil): return ([], [])
+            case .failure(let problem): return ([], [problem.problem])
+            }
+        }
+        var files: [DataFile] = []
+        var problems: [Problem] = []
+        for path in Glob.paths(matching: pattern, in: place) {
+            switch file(path, matchedBy: pattern) {
+            case .success(let file?): files.append(file)
+            case .success(nil): break
+            case .failure(let problem): problems.append(problem.problem)
+            }
+        }
+        if files.isEmpty, problems.isEmpty {
+            problems.append(
+                Problem(
+                    message: "no file matches \(pattern.quoted)",
+                    help: "patterns are relative to the directory of the manifest, \(place)"))
+        }
+        return (files, problems)
+    }
+
+    private struct Refusal: Error { var problem: Problem }
+
+    private func refuse(_ message: String, _ help: String) -> Result<DataFile?, Refusal> {
+        .failure(Refusal(problem: Problem(message: message, help: help)))
+    }
+
+    /// One file; nil for a directory that a wildcard matched.
+    private func file(_ path: String, matchedBy pattern: String?) -> Result<DataFile?, Refusal> {
+        let shown = Self.shortened(path)
+        do throws(SystemError) {
+            let resolved = try FileSystem.resolve(path)
+            guard roots.contains(where: { resolved.isBelow($0) }) else {
+                return refuse(
+                    "the data file \(shown) lies outside of \(directory)",
+                    "put it below \(directory), or allow its directory with --data-root")
+            }
+            let status = try FileSystem.status(of: resolved)
+            if status.kind == .directory {
+                if pattern != nil { return .success(nil) }
+                return refuse("\(shown) is a directory, not a data file", "name its files, as in \(shown)/*.csv")
+            }
+            if status.kind != .regular {
+                return refuse("the data file \(shown) is not a regular file", "write the rows into a regular file")
+            }
+            if secrets?.isOutOfReach(status.identity) == true {
+                return refuse("the data file \(shown) holds a key of the API", "name another file")
+            }
+            guard let format = DataFormat(path: path) else {
+                return refuse(
+                    "\(shown) is not a data file by its name",
+                    "narrow the pattern to files that end in .csv, .json, .ndjson or .jsonl")
+            }
+            return .success(DataFile(absolutePath: resolved, displayPath: shown, format: format))
+        } catch {
+            if error.isMissing {
+                return refuse(
+                    "the data file \(shown) does not exist",
+                    "create it or correct the path, which is relative to the directory of the manifest")
+            }
+            return refuse(
+                "cannot look at the data file \(shown): \(error.cause)", "let the user that runs reconcile read it")
+        }
+    }
+
+    private static func directory(of path: String) -> String {
+        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
+    /// Without `.` and, where a name stands before it, `..`: `Manifests/crm/../data/a.csv` is `Manifests/data/a.csv`.
+    static func shortened(_ path: String) -> String {
+        var parts: [Substring] = []
+        for part in path.split(separator: "/") where part != "." {
+            if part == "..", let last = parts.last, last != ".." { parts.removeLast() } else { parts.append(part) }
+        }
+        return (path.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
+    }
+}

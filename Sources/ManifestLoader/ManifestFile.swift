@@ -1,0 +1,34 @@
+import Model
+
+/// What one file came to, before it is compared with the others.
+struct ManifestFile {
+    let findings: Findings
+    /// Nil where the file could not be looked at.
+    var status: FileStatus?
+    var connections: [ConnectionManifest] = []
+    var policies: [PolicyManifest] = []
+    /// Documents that are not empty.
+    var documentCount = 0
+}
+
+/// A document of kind DataConnection. What it claims for itself is known even where other fields are wrong.
+struct ConnectionManifest {
+    var key: Claim?
+    var renamedFrom: Claim?
+    var pinnedUUID: Claim?
+    /// Nil where the document has errors.
+    var connection: DesiredConnection?
+
+    /// A value that no other manifest may hold, and its place.
+    struct Claim {
+        var text: String
+        var mark: YAMLMark
+    }
+}
+
+/// A document of kind Policy.
+struct PolicyManifest {
+    var policy: Policy
+    /// Where the document begins.
+    var mark: YAMLMark
+}

@@ -1,0 +1,91 @@
+import Dispatch
+import Model
+
+/// Reads a directory of manifests into a desired state, or into everything that is wrong with it.
+///
+/// Directory → names (`ManifestScan`) → bytes, YAML, fields of each file (`ManifestReader`, files side by side) → what
+/// collides between files (`ManifestComparison`) → `LoadedManifests`.
+package struct ManifestLoader: Sendable {
+    private let directory: String
+    private let dataRoots: [String]
+    private let secrets: (any SecretSource)?
+
+    /// - Parameters:
+    ///   - directory: DIR as the user gave it; the paths in diagnostics begin with it.
+    ///   - dataRoots: Other directories that data files may lie in, `--data-root`.
+    ///   - secrets: Nil to check the form of `${env:…}` and `${credential:…}` only; strings then keep the references.
+    package init(directory: String, dataRoots: [String] = [], secrets: (any SecretSource)?) {
+        self.directory = directory.isEmpty ? "." : directory
+        self.dataRoots = dataRoots
+        self.secrets = secrets
+    }
+
+    /// Reads everything once. Never throws: whatever goes wrong is a diagnostic, and all of them are reported.
+    package func load() -> LoadedManifests {
+        let scan = ManifestScan(directory: directory)
+        var diagnostics = scan.problems
+        let finder = DataFileFinder(
+            directory: directory, roots: [scan.root].compactMap(\.self) + resolveRoots(&diagnostics), secrets: secrets)
+        let files = read(scan.manifests, with: ManifestReader(secrets: secrets, dataFiles: finder))
+        ManifestComparison(files: files).check()
+        for file in files where !file.findings.diagnostics.isEmpty { diagnostics += file.findings.finish() }
+
+        if files.allSatisfy({ $0.documentCount == 0 }), scan.root != nil, !diagnostics.hasErrors {
+            diagnostics.append(
+                Diagnostic(
+                    .warning, "there is no manifest in \(directory)",
+                    help: "a manifest is a file that ends in .yaml or .yml"))
+        }
+        let desired = diagnostics.hasErrors ? nil : desiredState(of: files)
+        let dataFiles = desired?.connections.flatMap { $0.data?.files ?? [] } ?? []
+        return LoadedManifests(
+            desired: desired, diagnostics: diagnostics.sortedByPlace, fileCount: files.count,
+            snapshot: DirectorySnapshot(scan: scan, statuses: files.map(\.status), dataFiles: dataFiles))
+    }
+
+    private func resolveRoots(_ diagnostics: inout [Diagnostic]) -> [String] {
+        var roots: [String] = []
+        for root in dataRoots {
+            do throws(SystemError) {
+                let resolved = try FileSystem.resolve(root)
+                if try FileSystem.status(of: resolved).kind == .directory {
+                    roots.append(resolved)
+                } else {
+                    diagnostics.append(
+                        Diagnostic(.error, "--data-root \(root) is not a directory", help: "give a directory"))
+                }
+            } catch {
+                diagnostics.append(
+                    Diagnostic(
+                        .error, "cannot use --data-root \(root): \(error.cause)",
+                        help: "give a directory that reconcile may read"))
+            }
+        }
+        return roots
+    }
+
+    /// Reads the files on all cores; the results stand in the order of the files.
+    private func read(_ manifests: [ManifestScan.Manifest], with reader: ManifestReader) -> [ManifestFile] {
+        let chunk = 64
+        return [ManifestFile](unsafeUninitializedCapacity: manifests.count) { buffer, count in
+            // Each index is written by exactly one iteration, and all have ended before the buffer is read.
+            nonisolated(unsafe) let slots = buffer.baseAddress
+            DispatchQueue.concurrentPerform(iterations: (manifests.count + chunk - 1) / chunk) { iteration in
+                guard let slots else { return }
+                for index in (iteration * chunk)..<min((iteration + 1) * chunk, manifests.count) {
+                    (slots + index).initialize(to: reader.read(manifests[index]))
+                }
+            }
+            count = manifests.count
+        }
+    }
+
+    private func desiredState(of files: [ManifestFile]) -> DesiredState {
+        var connections: [DesiredConnection] = []
+        connections.reserveCapacity(files.count)
+        for file in files { connections += file.connections.compactMap(\.connection) }
+        return DesiredState(
+            connections: connections.sorted { $0.key < $1.key },
+            policy: files.lazy.compactMap(\.policies.first).first?.policy ?? Policy())
+    }
+}

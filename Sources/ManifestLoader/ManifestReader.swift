@@ -1,0 +1,115 @@
+import Model
+
+/// Reads one manifest file: bytes, documents, fields.
+struct ManifestReader: Sendable {
+    /// Bytes; a manifest is written by hand.
+    static let maxSize = 4 * 1024 * 1024
+    static let apiVersion = "reconcile/v1"
+    static let kinds = ["DataConnection", "Policy"]
+
+    let secrets: (any SecretSource)?
+    /// Places that data files may lie in.
+    let dataFiles: DataFileFinder
+
+    func read(_ manifest: ManifestScan.Manifest) -> ManifestFile {
+        do throws(SystemError) {
+            return try FileSystem.withDescriptor(of: manifest.path, followingLinks: false) {
+                descriptor throws(SystemError) in
+                let status = try FileSystem.status(ofDescriptor: descriptor, path: manifest.path)
+                guard status.kind == .regular else {
+                    return unreadable(manifest, "this is not a regular file", help: "a manifest is a regular file")
+                }
+                let bytes = try FileSystem.read(
+                    descriptor: descriptor, path: manifest.path, sizeHint: status.size, limit: Self.maxSize)
+                var file = ManifestFile(
+                    findings: Findings(source: SourceFile(path: manifest.displayPath, bytes: bytes)), status: status)
+                decode(manifest, into: &file)
+                return file
+            }
+        } catch {
+            return unreadable(
+                manifest, "cannot \(error.operation) the file: \(error.cause)",
+                help: "let the user that runs reconcile read it, or take it out of the directory of manifests")
+        }
+    }
+
+    private func unreadable(_ manifest: ManifestScan.Manifest, _ message: String, help: String) -> ManifestFile {
+        let findings = Findings(source: SourceFile(path: manifest.displayPath, bytes: []))
+        findings.error(message, at: YAMLMark(line: 1, column: 1), help: help)
+        return ManifestFile(findings: findings, status: try? FileSystem.status(of: manifest.path), documentCount: 1)
+    }
+
+    private func decode(_ manifest: ManifestScan.Manifest, into file: inout ManifestFile) {
+        let findings = file.findings
+        let bytes = findings.source.bytes
+        let top = YAMLMark(line: 1, column: 1)
+        if bytes.count > Self.maxSize {
+            file.documentCount = 1
+            findings.error(
+                "the file is larger than \(Self.maxSize >> 20) MiB", at: top,
+                help: "split it; rows belong into data files")
+            return
+        }
+        if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) || bytes.prefix(4).contains(0) {
+            file.documentCount = 1
+            findings.error("the file is not UTF-8 but looks like UTF-16", at: top, help: "save it as UTF-8")
+            return
+        }
+        var connections: [ConnectionManifest] = []
+        var policies: [PolicyManifest] = []
+        YAMLComposer.documents(of: findings) { root in
+            if root.isNull { return }
+            file.documentCount += 1
+            document(root, manifest, findings, connections: &connections, policies: &policies)
+        }
+        file.connections = connections
+        file.policies = policies
+        if file.documentCount == 0, !findings.diagnostics.hasErrors {
+            findings.warning("the file holds no manifest", at: top, help: "remove it, or write a manifest into it")
+        }
+    }
+
+    private func document(
+        _ root: YAMLNode, _ manifest: ManifestScan.Manifest, _ findings: Findings,
+        connections: inout [ConnectionManifest], policies: inout [PolicyManifest]
+    ) {
+        guard case .mapping(let pairs) = root.content else {
+            findings.error(
+                "a manifest must be a mapping, not \(root.described)", at: root.mark,
+                help: "begin it with \"apiVersion: \(Self.apiVersion)\"")
+            return
+        }
+        let version = pairs.first { $0.key == "apiVersion" }?.value
+        if let version, !version.isNull, version.scalar?.text != Self.apiVersion {
+            findings.error(
+                "unknown apiVersion \(version.described)", at: version.mark,
+                help: "this version of reconcile knows \(Self.apiVersion)")
+            return
+        }
+        let kind = pairs.first { $0.key == "kind" }?.value
+        switch kind?.scalar?.text {
+        case "DataConnection":
+            let decoder = ConnectionDecoder(
+                findings: findings, secrets: secrets, dataFiles: dataFiles, manifestPath: manifest.displayPath)
+            connections.append(decoder.decode(root))
+        case "Policy":
+            policies.append(PolicyDecoder(findings: findings).decode(root))
+        default:
+            guard let kind, !kind.isNull else {
+                findings.error(
+                    kind == nil ? "kind is missing" : "kind must not be empty", at: kind?.mark ?? root.mark,
+                    help: "add \"kind: DataConnection\" or \"kind: Policy\"")
+                if version?.isNull != false {
+                    findings.error(
+                        version == nil ? "apiVersion is missing" : "apiVersion must not be empty",
+                        at: version?.mark ?? root.mark, help: "add \"apiVersion: \(Self.apiVersion)\"")
+                }
+                return
+            }
+            let near = kind.scalar.flatMap { NearestName.find($0.text, in: Self.kinds) }
+            findings.error(
+                "unknown kind \(kind.described)", at: kind.mark,
+                help: near.map { "did you mean \"\($0)\"?" } ?? "known kinds: \(Self.kinds.joined(separator: ", "))")
+        }
+    }
+}

@@ -1,0 +1,27 @@
+/// Where `${env:NAME}` and `${credential:NAME}` get their values from.
+package protocol SecretSource: Sendable {
+    /// The variable's value, never empty. `name` begins with `RECONCILE_`.
+    func environment(_ name: String) throws(SecretProblem) -> String
+
+    /// The credential's value without one trailing newline, never empty. `name` is well-formed.
+    func credential(_ name: String) throws(SecretProblem) -> String
+
+    /// Whether a manifest must not get at the file, as a secret or as data, because it holds a key of the API.
+    func isOutOfReach(_ file: FileIdentity) -> Bool
+}
+
+extension SecretSource {
+    package func isOutOfReach(_ file: FileIdentity) -> Bool { false }
+}
+
+/// Why a secret cannot be used. The texts never hold the value.
+package struct SecretProblem: Error, Sendable, Hashable {
+    package var message: String
+    /// What to do about it.
+    package var help: String?
+
+    package init(_ message: String, help: String? = nil) {
+        self.message = message
+        self.help = help
+    }
+}

@@ -1,0 +1,103 @@
+/// Secrets from the process environment and from a credentials directory, as systemd fills one.
+package struct SystemSecrets: SecretSource {
+    /// Bytes; what a header can carry is far below.
+    package static let maxSize = 64 * 1024
+
+    private let environment: [String: String]
+    private let directory: String?
+    private let forbidden: Set<FileIdentity>
+
+    /// - Parameters:
+    ///   - environment: The variables of the process.
+    ///   - credentialsDirectory: `--credentials-dir` or `$CREDENTIALS_DIRECTORY`; nil where there is none.
+    ///   - forbiddenFiles: Paths of the files that hold the API keys. They, whatever name or link leads to them, and
+    ///     the credentials `x-api-key` and `x-brand-key` are out of reach.
+    package init(environment: [String: String], credentialsDirectory: String?, forbiddenFiles: [String]) {
+        self.environment = environment
+        directory = credentialsDirectory
+        let keys = credentialsDirectory.map { place in SecretReference.keyNames.map { "\(place)/\($0)" } } ?? []
+        forbidden = Set((forbiddenFiles + keys).compactMap { try? FileSystem.status(of: $0).identity })
+    }
+
+    package func isOutOfReach(_ file: FileIdentity) -> Bool { forbidden.contains(file) }
+
+    package func environment(_ name: String) throws(SecretProblem) -> String {
+        if let problem = SecretReference(kind: .environment, name: name).problem { throw problem }
+        guard let value = environment[name] else {
+            throw SecretProblem(
+                "the environment variable \(name) is not set", help: "set \(name) where reconcile is started")
+        }
+        if value.isEmpty {
+            throw SecretProblem(
+                "the environment variable \(name) is empty", help: "give \(name) a value where reconcile is started")
+        }
+        return value
+    }
+
+    package func credential(_ name: String) throws(SecretProblem) -> String {
+        if let problem = SecretReference(kind: .credential, name: name).problem { throw problem }
+        guard let directory else {
+            throw SecretProblem(
+                "there is no credentials directory to read the credential \"\(name)\" from",
+                help: "give --credentials-dir, or load the credential with LoadCredential= in the systemd unit")
+        }
+        let bytes = try read(name, in: directory)
+        guard var text = String(validating: bytes, as: UTF8.self), !bytes.contains(0) else {
+            throw SecretProblem(
+                "the credential \"\(name)\" is not text", help: "store it as UTF-8 without NUL bytes")
+        }
+        // A line that an editor or echo ended with CR LF ends there too; as a Character that pair is one newline.
+        if text.last == "\n" || text.last == "\r\n" { text.removeLast() }
+        if text.isEmpty {
+            throw SecretProblem("the credential \"\(name)\" is empty", help: "write its value to \(directory)/\(name)")
+        }
+        return text
+    }
+
+    private func read(_ name: String, in directory: String) throws(SecretProblem) -> [UInt8] {
+        let outcome: Result<[UInt8], SecretProblem>
+        do throws(SystemError) {
+            outcome = try open(name, in: directory)
+        } catch {
+            throw SecretProblem(
+                error.isMissing
+                    ? "there is no credential \"\(name)\"" : "the credential \"\(name)\" is unreadable: \(error.cause)",
+                help: "put it into \(directory) as a file of that name that reconcile may read")
+        }
+        return try outcome.get()
+    }
+
+    private func open(_ name: String, in directory: String) throws(SystemError) -> Result<[UInt8], SecretProblem> {
+        let path = "\(directory)/\(name)"
+        let resolved = try FileSystem.resolve(path)
+        guard resolved.isBelow(try FileSystem.resolve(directory)) else {
+            return .failure(
+                SecretProblem(
+                    "the credential \"\(name)\" is a link that leads out of the credentials directory",
+                    help: "put the file itself into \(directory)"))
+        }
+        return try FileSystem.withDescriptor(of: resolved, followingLinks: false) { descriptor throws(SystemError) in
+            let status = try FileSystem.status(ofDescriptor: descriptor, path: path)
+            if status.kind != .regular {
+                return .failure(
+                    SecretProblem(
+                        "the credential \"\(name)\" is not a regular file", help: "store its value in a regular file"))
+            }
+            if forbidden.contains(status.identity) {
+                return .failure(
+                    SecretProblem(
+                        "the credential \"\(name)\" holds a key of the API, which no manifest may read",
+                        help: "give the connection a credential of its own"))
+            }
+            let bytes = try FileSystem.read(
+                descriptor: descriptor, path: path, sizeHint: status.size, limit: Self.maxSize)
+            if bytes.count > Self.maxSize {
+                return .failure(
+                    SecretProblem(
+                        "the credential \"\(name)\" is larger than \(Self.maxSize / 1024) KiB",
+                        help: "store the value alone in it"))
+            }
+            return .success(bytes)
+        }
+    }
+}

@@ -1,0 +1,63 @@
+extension YAMLSyntaxProblem {
+    /// libyaml's problem in words that say what to do.
+    ///
+    /// - Parameters:
+    ///   - findings: Those of the file, to look at what stands at the place.
+    ///   - base: The byte at which the stream began in its file.
+    func fault(in findings: Findings, base: Int) -> YAMLFault {
+        if let offset {
+            return YAMLFault(
+                message: problem.contains("control characters")
+                    ? "the file holds a control character, which YAML does not allow"
+                    : "the file holds bytes that are not UTF-8",
+                mark: findings.mark(ofByte: base + offset), help: "save the file as UTF-8 text", isSyntax: true)
+        }
+        let mark = mark ?? contextMark ?? YAMLMark(line: 1, column: 1)
+        var fault = YAMLFault(message: problem, mark: mark, isSyntax: true)
+        if let context, let contextMark, contextMark != mark { fault.notes = [(context, contextMark)] }
+        reword(&fault, at: findings.scalars(ofLine: Int(mark.line)) ?? [])
+        return fault
+    }
+
+    private func reword(_ fault: inout YAMLFault, at line: [Unicode.Scalar]) {
+        let column = Int(fault.mark.column) - 1
+        let found = line.indices.contains(column) ? line[column] : nil
+        let isIndentedByTab = line.prefix { $0 == " " || $0 == "\t" }.contains("\t")
+        switch problem {
+        case _ where isIndentedByTab, "found a tab character that violates indentation",
+            "found a tab character where an indentation space is expected",
+            "found character that cannot start any token" where found == "\t":
+            fault.message = "a tab cannot be used for indentation in YAML"
+            fault.help = "indent with blanks"
+            fault.notes = []
+        case "found character that cannot start any token":
+            fault.message = "a plain value cannot begin with \"\(found.map(String.init) ?? "")\""
+            fault.help = "put the value in quotes"
+            fault.notes = []
+        case "mapping values are not allowed in this context":
+            fault.message = "a colon is not allowed here"
+            fault.help = "put a value that holds \": \" in quotes, or check the indentation of this line"
+        case "did not find expected key":
+            fault.message = "a key of the mapping is expected here"
+            fault.help = "check indentation and quotes of this line and of the one above"
+        case "could not find expected ':'":
+            fault.message = "a colon is missing after this key"
+            fault.help = "write \"key: value\", and put a text of several lines in quotes or behind \"|\""
+            if let contextMark { fault.mark = contextMark }
+            fault.notes = []
+        case "found unexpected end of stream" where contextMark != nil:
+            fault.message = "the quoted text that begins here is not closed"
+            fault.help = "add the missing quote"
+            if let contextMark { fault.mark = contextMark }
+            fault.notes = []
+        case "did not find expected ',' or ']'", "did not find expected ',' or '}'":
+            fault.message = "\(problem.dropFirst("did not find expected ".count)) is expected here"
+            fault.help = "close the list or mapping, or put a value that holds one of []{}, in quotes"
+        case "did not find expected '-' indicator":
+            fault.message = "an item of the list, \"- \", is expected here"
+            fault.help = "check the indentation of this line"
+        default:
+            fault.help = "check the syntax of YAML at this place"
+        }
+    }
+}
