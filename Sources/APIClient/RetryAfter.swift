@@ -1,0 +1,60 @@
+/// The `Retry-After` header: seconds, or one of the three forms of an HTTP date (RFC 9110, 5.6.7).
+enum RetryAfter {
+    /// Seconds from `now` (Unix time), never negative; nil for what is neither.
+    static func seconds(_ text: String, now: Double) -> Double? {
+        let text = text.trimmingBlanks
+        if !text.isEmpty, text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) {
+            return Double(text)
+        }
+        return date(text, now: now).map { max(0, Double($0) - now) }
+    }
+
+    /// Unix seconds of `Sun, 06 Nov 1994 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT` or `Sun Nov  6 08:49:37 1994`.
+    private static func date(_ text: String, now: Double) -> Int? {
+        let words = text.split(whereSeparator: { " ,-".contains($0) }).map(String.init)
+        switch words.count {
+        case 6 where words[5] == "GMT":
+            guard let year = year(words[3], now: now) else { return nil }
+            return unix(day: words[1], month: words[2], year: year, clock: words[4])
+        case 5:
+            guard let year = year(words[4], now: now) else { return nil }
+            return unix(day: words[2], month: words[1], year: year, clock: words[3])
+        default: return nil
+        }
+    }
+
+    /// Two digits mean the year that is at most 50 years ahead.
+    private static func year(_ text: String, now: Double) -> Int? {
+        guard let year = Int(text), year >= 0, text.utf8.count == 4 || text.utf8.count == 2 else { return nil }
+        if text.utf8.count == 4 { return year }
+        let current = 1970 + Int(now / 31_556_952)
+        let guess = current - current % 100 + year
+        return guess > current + 50 ? guess - 100 : guess
+    }
+
+    private static func unix(day: String, month: String, year: Int, clock: String) -> Int? {
+        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+        let time = clock.split(separator: ":", omittingEmptySubsequences: false).compactMap { Int($0) }
+        guard let day = Int(day), (1...31).contains(day), let month = months.firstIndex(of: month), time.count == 3,
+            (0...23).contains(time[0]), (0...59).contains(time[1]), (0...60).contains(time[2])
+        else { return nil }
+        return days(year: year, month: month + 1, day: day) * 86_400 + time[0] * 3600 + time[1] * 60 + time[2]
+    }
+
+    /// Days since 1970-01-01 in the Gregorian calendar, counted from March so that the leap day comes last.
+    private static func days(year: Int, month: Int, day: Int) -> Int {
+        let year = month <= 2 ? year - 1 : year
+        let era = year / 400
+        let yearOfEra = year - era * 400
+        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+    }
+}
+
+extension String {
+    /// Without blanks, tabs and line breaks at both ends.
+    var trimmingBlanks: String {
+        let isBlank: (Character) -> Bool = { $0 == " " || $0.isNewline || $0 == "\t" }
+        return String(drop(while: isBlank).reversed().drop(while: isBlank).reversed())
+    }
+}
