@@ -137,7 +137,7 @@ extension Planner {
             planned.actions.append(.upload(data, .digestVersion))
         } else if known.digest != data.digest {
             planned.actions.append(.upload(data, .rowsChanged))
-        } else if let ttl = settings.ttlSeconds, input.now - known.at >= ttl * 2 / 3 {
+        } else if let ttl = settings.ttlSeconds, (input.now - known.at) * 3 >= ttl * 2 {
             planned.actions.append(.upload(data, .dataExpires))
         } else if let rejected = planned.applied?.data?.rejected, rejected > 0 {
             planned.notes.append("\(rejected) rejected rows are still left out")
