@@ -56,7 +56,6 @@ struct JSONParser {
     }
 
     private mutating func value(depth: Int) throws(JSONError) -> JSONValue {
-        if depth > maxDepth { throw error("nested deeper than \(maxDepth) levels") }
         switch byte {
         case UInt8(ascii: "{"): return try object(depth: depth)
         case UInt8(ascii: "["): return try array(depth: depth)
@@ -79,9 +78,10 @@ struct JSONParser {
     }
 
     private mutating func object(depth: Int) throws(JSONError) -> JSONValue {
+        if depth > maxDepth { throw error("nested deeper than \(maxDepth) levels") }
         position += 1
         var members: [JSONMember] = []
-        var keys: Set<String> = []
+        var keys: Set<ByteString> = []
         skipBlanks()
         if byte == UInt8(ascii: "}") {
             position += 1
@@ -89,17 +89,25 @@ struct JSONParser {
         }
         while true {
             guard byte == UInt8(ascii: "\"") else { throw error("a member's name in double quotes is expected") }
+            let keyStart = position
             let key = try string()
             // Comparing the last few is cheaper than hashing, and nearly all objects are small.
             let isRepeated =
-                members.count < 8 ? members.contains { $0.key.utf8.elementsEqual(key.utf8) } : keys.contains(key)
-            if isRepeated { throw error("the key \"\(key)\" occurs twice in one object") }
+                members.count < 8
+                ? members.contains { $0.key.utf8.elementsEqual(key.utf8) } : keys.contains(ByteString(key))
+            if isRepeated {
+                throw JSONError(message: "the key \"\(key)\" occurs twice in one object", offset: keyStart)
+            }
             skipBlanks()
             guard byte == UInt8(ascii: ":") else { throw error("a colon is expected after a member's name") }
             position += 1
             skipBlanks()
             members.append(JSONMember(key, try value(depth: depth + 1)))
-            if members.count == 8 { keys = Set(members.map(\.key)) } else if members.count > 8 { keys.insert(key) }
+            if members.count == 8 {
+                keys = Set(members.map { ByteString($0.key) })
+            } else if members.count > 8 {
+                keys.insert(ByteString(key))
+            }
             skipBlanks()
             switch byte {
             case UInt8(ascii: ","):
@@ -115,6 +123,7 @@ struct JSONParser {
     }
 
     private mutating func array(depth: Int) throws(JSONError) -> JSONValue {
+        if depth > maxDepth { throw error("nested deeper than \(maxDepth) levels") }
         position += 1
         var elements: [JSONValue] = []
         skipBlanks()
@@ -230,14 +239,27 @@ struct JSONParser {
     }
 
     private mutating func hexQuad() throws(JSONError) -> UInt32 {
-        var scalar: UInt32 = 0
-        for _ in 0..<4 {
-            guard let byte, let digit = Character(Unicode.Scalar(byte)).hexDigitValue, byte < 0x80 else {
-                throw error("four hexadecimal digits are expected")
-            }
-            scalar = scalar << 4 | UInt32(digit)
-            position += 1
-        }
-        return scalar
+        guard position + 4 <= buffer.count, let base = buffer.baseAddress,
+            let unit = JSONText.hexQuad(base + position)
+        else { throw error("four hexadecimal digits are expected") }
+        position += 4
+        return UInt32(unit)
+    }
+}
+
+/// A string that equals another one where the bytes are the same.
+///
+/// `String` itself compares by canonical equivalence: two spellings of "é" are two keys to every other JSON reader.
+private struct ByteString: Hashable {
+    private let text: String
+
+    init(_ text: String) {
+        self.text = text
+    }
+
+    static func == (left: ByteString, right: ByteString) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }
+
+    func hash(into hasher: inout Hasher) {
+        for byte in text.utf8 { hasher.combine(byte) }
     }
 }

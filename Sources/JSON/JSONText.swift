@@ -1,4 +1,4 @@
-/// Pieces of JSON text: strings written, numbers brought into normal form.
+/// Pieces of JSON text: strings written, numbers checked and brought into normal form.
 package enum JSONText {
     /// Appends a quoted string; control characters, quotes and backslashes are escaped, all else stays UTF-8.
     package static func writeString(_ text: String, to out: inout [UInt8]) {
@@ -17,48 +17,35 @@ package enum JSONText {
         case 0x0D: out.append(contentsOf: "\\r".utf8)
         case 0x09: out.append(contentsOf: "\\t".utf8)
         case 0..<0x20:
-            let digits = Array("0123456789abcdef".utf8)
             out.append(contentsOf: "\\u00".utf8)
-            out.append(digits[Int(byte >> 4)])
-            out.append(digits[Int(byte & 15)])
+            out.append(hexDigit(byte >> 4))
+            out.append(hexDigit(byte & 15))
         default: out.append(byte)
         }
     }
 
-    /// The normal form of a valid JSON number: `1`, `1.0`, `10e-1` and `0.1E1` all become `1`.
-    ///
-    /// Shape: `[-]digits` without trailing zeros, then `e<exponent>` where the exponent is not zero. Exponents are
-    /// never expanded, so `1e999999999` stays small. `-0` is `0`. An exponent of more than 18 digits is kept as
-    /// written after the digits, so such numbers compare by their text.
-    package static func normalNumber(_ text: String) -> String {
-        var mantissa: [UInt8] = []
-        var scale = 0
-        var isNegative = false
-        var seenPoint = false
-        var exponentText: Substring = ""
-        for (offset, byte) in text.utf8.enumerated() {
-            switch byte {
-            case UInt8(ascii: "-"): isNegative = true
-            case UInt8(ascii: "."): seenPoint = true
-            case UInt8(ascii: "e"), UInt8(ascii: "E"):
-                exponentText = text[text.utf8.index(text.startIndex, offsetBy: offset + 1)...]
-            default:
-                if seenPoint { scale -= 1 }
-                if !(mantissa.isEmpty && byte == UInt8(ascii: "0")) { mantissa.append(byte) }
-            }
-            if !exponentText.isEmpty { break }
+    /// The lower-case hexadecimal digit of a number from 0 to 15.
+    package static func hexDigit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") - 10 + value
+    }
+
+    /// The number behind one hexadecimal digit of either case; nil for anything else.
+    package static func hexValue(_ digit: UInt8) -> UInt8? {
+        switch digit {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): digit - UInt8(ascii: "A") + 10
+        default: nil
         }
-        if mantissa.isEmpty { return "0" }
-        while mantissa.last == UInt8(ascii: "0") {
-            mantissa.removeLast()
-            scale += 1
+    }
+
+    /// The number behind four hexadecimal digits, those of a `\u` escape; nil where one of them is none.
+    package static func hexQuad(_ digits: UnsafePointer<UInt8>) -> UInt16? {
+        var value: UInt16 = 0
+        for index in 0..<4 {
+            guard let digit = hexValue(digits[index]) else { return nil }
+            value = value << 4 | UInt16(digit)
         }
-        let sign = isNegative ? "-" : ""
-        let digits = String(decoding: mantissa, as: UTF8.self)
-        let isReadable = exponentText.utf8.count <= 18
-        guard isReadable, let exponent = exponentText.isEmpty ? 0 : Int(exponentText) else {
-            return "\(sign)\(digits)e\(scale)e\(exponentText)"
-        }
-        return scale + exponent == 0 ? sign + digits : "\(sign)\(digits)e\(scale + exponent)"
+        return value
     }
 }

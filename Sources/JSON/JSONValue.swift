@@ -1,7 +1,7 @@
 /// A JSON document as it was written: numbers keep their text, objects keep their order.
 ///
 /// Foundation rounds `12345678901234567890` and `1.10`; what customers upload must arrive as they wrote it.
-/// Equality is equality of the text; `isEquivalent(to:)` compares in normal form.
+/// Equality is equality of the text, byte by byte; `isEquivalent(to:)` compares in normal form.
 package enum JSONValue: Sendable, Hashable {
     case null
     case bool(Bool)
@@ -28,7 +28,7 @@ extension JSONValue {
     /// The member of that name; nil where this is no object or has none.
     package subscript(key: String) -> JSONValue? {
         guard case .object(let members) = self else { return nil }
-        return members.first { $0.key == key }?.value
+        return members.first { $0.key.utf8.elementsEqual(key.utf8) }?.value
     }
 
     /// The string's contents; nil for everything else.

@@ -1,0 +1,52 @@
+import JSON
+import Model
+
+/// What to read: files with their formats, and how their rows are to be understood.
+package struct DataSet: Sendable, Hashable {
+    /// In the order in which their rows are sent.
+    package var files: [DataFile]
+    /// The name of the field that identifies a row.
+    package var primaryKey: String
+    /// Types of CSV columns; a column that is not named stays a string.
+    package var columns: [String: ColumnType]
+    /// Part of the digest: rows that expire at another time are other rows.
+    package var ttlSeconds: Int?
+
+    package init(files: [DataFile], primaryKey: String, columns: [String: ColumnType], ttlSeconds: Int?) {
+        self.files = files
+        self.primaryKey = primaryKey
+        self.columns = columns
+        self.ttlSeconds = ttlSeconds
+    }
+}
+
+extension DataSet {
+    /// A digest of everything but the files' contents: paths, formats, primary key, column types, TTL.
+    ///
+    /// Two surveys of unchanged files give the same result only where this is the same too.
+    var settingsDigest: Digest128 {
+        var hash = SipHash128()
+        func take(_ text: String) {
+            hash.combine(UInt64(text.utf8.count))
+            hash.combine(text)
+        }
+        hash.combine(UInt64(DataSurvey.digestVersion))
+        take(primaryKey)
+        take(ttlSeconds.map(String.init) ?? "none")
+        hash.combine(UInt64(columns.count))
+        for (name, type) in columns.sorted(by: { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }) {
+            take(name)
+            take(type.rawValue)
+        }
+        for file in files {
+            take(file.absolutePath)
+            take(file.format.rawValue)
+        }
+        return hash.finalize()
+    }
+
+    /// The type of that column, its name compared by bytes; a string where `columns` does not name it.
+    func type(ofColumn name: String) -> ColumnType {
+        columns.first { $0.key.utf8.elementsEqual(name.utf8) }?.value ?? .string
+    }
+}

@@ -1,0 +1,34 @@
+import Model
+
+/// Collects the problems of a data set: the first ones whole, the others as a number.
+final class ProblemList {
+    /// How many are kept; a file that is wrong in every row should not fill the screen or the memory.
+    static let limit = 20
+
+    private var kept: [Diagnostic] = []
+    private(set) var count = 0
+    /// Set where only a later attempt can tell, such as after a failed read.
+    var canRetry = false
+
+    var isEmpty: Bool { count == 0 }
+
+    func add(_ diagnostic: @autoclosure () -> Diagnostic) {
+        count += 1
+        if kept.count < Self.limit { kept.append(diagnostic()) }
+    }
+
+    /// Takes over the problems of a step that fails as a whole.
+    func add(_ problems: DataProblems) {
+        for diagnostic in problems.diagnostics { add(diagnostic) }
+        canRetry = canRetry || problems.canRetry
+    }
+
+    /// All of it as one error.
+    var problems: DataProblems {
+        var diagnostics = kept
+        if count > kept.count {
+            diagnostics.append(Diagnostic(.error, "\(count - kept.count) more problems in these data files"))
+        }
+        return DataProblems(diagnostics: diagnostics, canRetry: canRetry && count == 1)
+    }
+}

@@ -1,0 +1,81 @@
+/// One record as it will be sent, behind those that were written before it: JSON text, and where its fields stand.
+struct RecordText: ~Copyable {
+    /// What a field's value is.
+    enum Kind: UInt8 {
+        case string, number, `true`, `false`, null, container
+    }
+
+    /// One member of the record's object. Offsets count from the record's first byte.
+    struct Field {
+        var nameStart: UInt32
+        var nameEnd: UInt32
+        /// Strings: without the quotes.
+        var valueStart: UInt32
+        var valueEnd: UInt32
+        var kind: Kind
+        /// Whether name and value hold JSON escapes.
+        var isNameEscaped: Bool
+        var isValueEscaped: Bool
+    }
+
+    var bytes = ByteBuffer(capacity: 16 << 10)
+    /// Where the current record begins in `bytes`.
+    private(set) var start = 0
+    private(set) var fields: UnsafeMutablePointer<Field>
+    private(set) var fieldCount = 0
+    private var fieldCapacity = 32
+    /// The line of the record's first byte.
+    var line = 0
+
+    init() {
+        fields = .allocate(capacity: fieldCapacity)
+    }
+
+    deinit { fields.deallocate() }
+
+    /// Length of the current record.
+    var count: Int { bytes.count - start }
+
+    /// The current record's first byte.
+    var text: UnsafePointer<UInt8> { UnsafePointer(bytes.base + start) }
+
+    /// A new record begins at the end of `bytes`.
+    mutating func begin() {
+        start = bytes.count
+        fieldCount = 0
+    }
+
+    /// Drops what was written of the current record.
+    mutating func rewind() {
+        bytes.count = start
+        fieldCount = 0
+    }
+
+    /// Drops everything but the current record, which moves to the front.
+    mutating func keepCurrent() {
+        bytes.keep(from: start)
+        start = 0
+    }
+
+    /// Drops everything.
+    mutating func clear() {
+        bytes.count = 0
+        begin()
+    }
+
+    @inline(__always)
+    mutating func add(_ field: Field) {
+        if fieldCount == fieldCapacity { growFields() }
+        fields[fieldCount] = field
+        fieldCount += 1
+    }
+
+    @inline(never)
+    private mutating func growFields() {
+        let larger = UnsafeMutablePointer<Field>.allocate(capacity: fieldCapacity * 2)
+        larger.update(from: fields, count: fieldCount)
+        fields.deallocate()
+        fields = larger
+        fieldCapacity *= 2
+    }
+}

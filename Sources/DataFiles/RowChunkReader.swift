@@ -1,0 +1,127 @@
+import Model
+
+/// Reads a surveyed data set in requests: the same chunks at the same boundaries, every time, for the same files and
+/// limits.
+///
+/// Copies share their place in the files. Blocks while it reads. Errors: `DataProblems` for a file that is not what
+/// it was when it was surveyed.
+package struct RowChunkReader {
+    private let pass: ChunkPass
+
+    /// Opens the first file. `expecting` is the fingerprint of the survey.
+    package init(_ set: DataSet, limits: RequestLimits, expecting: DataFingerprint) throws(DataProblems) {
+        try self.init(set, limits: limits, expecting: expecting, tuning: Tuning())
+    }
+
+    init(_ set: DataSet, limits: RequestLimits, expecting: DataFingerprint, tuning: Tuning) throws(DataProblems) {
+        pass = try ChunkPass(set, limits: limits, expecting: expecting, tuning: tuning)
+    }
+
+    /// The next request's rows; nil after the last. Each file is checked against the fingerprint when it is opened
+    /// and when its end is reached.
+    package mutating func next() throws(DataProblems) -> RowChunk? { try pass.next() }
+
+    /// Checks all files against the fingerprint by their paths; call it right before a batch is completed.
+    package func verifyUnchanged() throws(DataProblems) { try pass.verifyUnchanged() }
+}
+
+/// The state of a `RowChunkReader`.
+private final class ChunkPass {
+    private let set: DataSet
+    private let expecting: DataFingerprint
+    private let tuning: Tuning
+    private let paths: [String]
+    private let problems = ProblemList()
+    private var cutter: RequestCutter
+    private var record = RecordText()
+    private var reader: (any RecordReader)?
+    /// The file that is being read.
+    private var file = -1
+    private var rowNumber = 0
+    private var chunkIndex = 0
+    /// Rows whose text stands in `record.bytes`.
+    private var rows: [RowChunk.Row] = []
+
+    init(_ set: DataSet, limits: RequestLimits, expecting: DataFingerprint, tuning: Tuning) throws(DataProblems) {
+        self.set = set
+        self.expecting = expecting
+        self.tuning = tuning
+        paths = set.files.map(\.displayPath)
+        cutter = RequestCutter(limits: limits)
+        let isSame = expecting.files.count == set.files.count && expecting.settings == set.settingsDigest.description
+        guard isSame else {
+            throw DataProblems(
+                diagnostics: [Diagnostic(.error, "the list of data files or their settings changed since the survey")],
+                canRetry: true)
+        }
+        try openNext()
+    }
+
+    func next() throws(DataProblems) -> RowChunk? {
+        while true {
+            let chunkEnd = record.bytes.count
+            if chunkEnd > 0 { record.bytes.append(UInt8(ascii: ",")) }
+            guard try readRow() else {
+                record.bytes.count = chunkEnd
+                return rows.isEmpty ? nil : finish(end: chunkEnd, isLast: true)
+            }
+            let row = RowChunk.Row(number: rowNumber, end: record.bytes.count, line: record.line, file: file)
+            rowNumber += 1
+            if cutter.beginsRequest(rowOfBytes: record.count), !rows.isEmpty {
+                let chunk = finish(end: chunkEnd, isLast: false)
+                record.keepCurrent()
+                var first = row
+                first.end = record.bytes.count
+                rows = [first]
+                return chunk
+            }
+            rows.append(row)
+        }
+    }
+
+    func verifyUnchanged() throws(DataProblems) {
+        for (index, file) in set.files.enumerated() {
+            guard try FileStamp(ofPathOf: file) == expecting.files[index] else {
+                throw .moved(file, during: "uploaded")
+            }
+        }
+    }
+
+    private func finish(end: Int, isLast: Bool) -> RowChunk {
+        defer {
+            rows = []
+            chunkIndex += 1
+            if isLast { record.clear() }
+        }
+        return RowChunk(
+            index: chunkIndex, records: Array(UnsafeBufferPointer(rebasing: record.bytes.bytes[..<end])), rows: rows,
+            paths: paths, isLast: isLast)
+    }
+
+    /// Appends the next row to `record`, out of the next file where one ends; false after the last.
+    private func readRow() throws(DataProblems) -> Bool {
+        while let reader {
+            if reader.next(into: &record) { return true }
+            try closeFile(reader)
+            try openNext()
+        }
+        return false
+    }
+
+    private func openNext() throws(DataProblems) {
+        reader = nil
+        file += 1
+        guard file < set.files.count else { return }
+        let opened = try RecordReaders.open(set.files[file], of: set, tuning: tuning, problems: problems)
+        guard opened.stamp == expecting.files[file] else { throw .moved(set.files[file], during: "uploaded") }
+        reader = opened.reader
+    }
+
+    private func closeFile(_ reader: any RecordReader) throws(DataProblems) {
+        let expected = expecting.files[file]
+        // The survey found nothing wrong: what is wrong now was written since.
+        guard try reader.stamp() == expected, reader.bytesRead == expected.size, problems.isEmpty else {
+            throw .moved(set.files[file], during: "uploaded")
+        }
+    }
+}

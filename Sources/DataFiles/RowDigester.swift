@@ -1,0 +1,163 @@
+import Glibc
+import Model
+
+/// What the sorted list of a data set's rows holds of one row.
+struct RowEntry {
+    var key: Digest128
+    var content: Digest128
+    /// The row's number in the data set, from 0, as the readers count.
+    var row: UInt64
+
+    /// Sorted by key, rows of one key in the order of the files.
+    @inline(__always)
+    static func precedes(_ left: RowEntry, _ right: RowEntry) -> Bool {
+        if left.key.low != right.key.low { return left.key.low < right.key.low }
+        if left.key.high != right.key.high { return left.key.high < right.key.high }
+        return left.row < right.row
+    }
+}
+
+/// Computes the digests of rows from their JSON text.
+///
+/// The content of a row is digested in normal form, version `DataSurvey.digestVersion`: its fields sorted by the
+/// bytes of their unescaped names, each as the name (length in four bytes, bytes) and the value. A value is a tag
+/// byte and, where there is more to say, a length in four bytes and bytes: `s` a string unescaped, `d` a number in
+/// normal form, `t`, `f`, `n` the words, `[` and `{` a container of that many values or members, sorted likewise.
+/// The key is digested as the string's bytes or the number's normal form, without a tag: 1, 1.0 and "1" collide,
+/// because a service that stores keys as text could not tell them apart.
+struct RowDigester: ~Copyable {
+    /// Why a row has no digest.
+    enum Fault: Error {
+        case noKey, nullKey, emptyKey, booleanKey, containerKey, duplicateName
+    }
+
+    private let primaryKey: [UInt8]
+    private var normal = NormalForm()
+    private var names = ByteBuffer()
+    private var name: UnsafeMutablePointer<Name>
+    /// Order of the fields in the record before: nearly always that of this one too.
+    private var order: UnsafeMutablePointer<Int>
+    private var orderCount = 0
+    private var capacity = 32
+
+    private struct Name {
+        var start: UnsafePointer<UInt8>
+        var count: Int
+    }
+
+    init(primaryKey: String) {
+        self.primaryKey = Array(primaryKey.utf8)
+        name = .allocate(capacity: capacity)
+        order = .allocate(capacity: capacity)
+    }
+
+    deinit {
+        name.deallocate()
+        order.deallocate()
+    }
+
+    /// The digests of the current record.
+    mutating func digest(_ record: borrowing RecordText, row: UInt64) throws(Fault) -> RowEntry {
+        let count = record.fieldCount
+        collectNames(record)
+        guard sortNames(count) else { throw .duplicateName }
+        guard let keyField = primaryKeyField(count) else { throw .noKey }
+        let key = try keyDigest(record.fields[keyField], in: record)
+        normal.begin()
+        for index in 0..<count {
+            let field = record.fields[order[index]]
+            let name = name[order[index]]
+            let isWhole = normal.append(
+                name: name.start, count: name.count, value: record.text + Int(field.valueStart),
+                valueCount: Int(field.valueEnd - field.valueStart), kind: field.kind, isEscaped: field.isValueEscaped)
+            if !isWhole { throw .duplicateName }
+        }
+        return RowEntry(key: key, content: normal.digest(), row: row)
+    }
+
+    private mutating func collectNames(_ record: borrowing RecordText) {
+        let count = record.fieldCount
+        if count > capacity {
+            name.deallocate()
+            order.deallocate()
+            capacity = count
+            name = .allocate(capacity: capacity)
+            order = .allocate(capacity: capacity)
+            orderCount = 0
+        }
+        if count != orderCount {
+            for index in 0..<count { order[index] = index }
+            orderCount = count
+        }
+        names.count = 0
+        for index in 0..<count {
+            let field = record.fields[index]
+            let start = record.text + Int(field.nameStart)
+            let length = Int(field.nameEnd - field.nameStart)
+            if field.isNameEscaped {
+                // All at once, because a buffer that grows would leave pointers behind.
+                names.reserve(record.count)
+                let from = names.count
+                JSONUnescape.append(start, count: length, to: &names)
+                name[index] = Name(start: names.base + from, count: names.count - from)
+            } else {
+                name[index] = Name(start: start, count: length)
+            }
+        }
+    }
+
+    /// Sorts `order`; false where two names are equal.
+    private mutating func sortNames(_ count: Int) -> Bool {
+        if count > 64 {
+            let names = name
+            var sorted = UnsafeMutableBufferPointer(start: order, count: count)
+            sorted.sort { Self.compare(names[$0], names[$1]) < 0 }
+            for index in 1..<count where Self.compare(name[order[index - 1]], name[order[index]]) == 0 { return false }
+            return true
+        }
+        guard count > 1 else { return true }
+        for index in 1..<count {
+            let moving = order[index]
+            var place = index
+            while place > 0 {
+                let comparison = Self.compare(name[order[place - 1]], name[moving])
+                if comparison == 0 { return false }
+                if comparison < 0 { break }
+                order[place] = order[place - 1]
+                place -= 1
+            }
+            order[place] = moving
+        }
+        return true
+    }
+
+    @inline(__always)
+    private static func compare(_ left: Name, _ right: Name) -> Int {
+        let result = memcmp(left.start, right.start, min(left.count, right.count))
+        return result != 0 ? Int(result) : left.count - right.count
+    }
+
+    private func primaryKeyField(_ count: Int) -> Int? {
+        for index in 0..<count where name[index].count == primaryKey.count {
+            if memcmp(name[index].start, primaryKey, primaryKey.count) == 0 { return index }
+        }
+        return nil
+    }
+
+    private mutating func keyDigest(
+        _ field: RecordText.Field, in record: borrowing RecordText
+    ) throws(Fault) -> Digest128 {
+        switch field.kind {
+        case .null: throw .nullKey
+        case .true, .false: throw .booleanKey
+        case .container: throw .containerKey
+        case .string, .number: break
+        }
+        if field.valueStart == field.valueEnd { throw .emptyKey }
+        normal.begin()
+        normal.appendKey(
+            record.text + Int(field.valueStart), count: Int(field.valueEnd - field.valueStart), kind: field.kind,
+            isEscaped: field.isValueEscaped)
+        return normal.digest()
+    }
+}

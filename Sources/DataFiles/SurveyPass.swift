@@ -1,0 +1,171 @@
+import Model
+
+/// One survey: file by file, then the columns over all files, then the sorted rows.
+final class SurveyPass {
+    private let set: DataSet
+    private let limits: RequestLimits
+    private let tuning: Tuning
+    private let problems = ProblemList()
+    private let sorter: RowSorter
+    private var cutter: RequestCutter
+    private var digester: RowDigester
+    private var record = RecordText()
+    private var headers: [CSVHeader] = []
+    private var stamps: [FileStamp] = []
+    private var rowCount = 0
+    private var byteCount = 0
+
+    /// How many rows are read between two questions whether to stop.
+    private static let rowsBetweenChecks = 4096
+
+    init(_ set: DataSet, limits: RequestLimits, temporaryDirectory: String, tuning: Tuning) {
+        self.set = set
+        self.limits = limits
+        self.tuning = tuning
+        sorter = RowSorter(directory: temporaryDirectory, tuning: tuning)
+        cutter = RequestCutter(limits: limits)
+        digester = RowDigester(primaryKey: set.primaryKey)
+    }
+
+    func run(isCancelled: () -> Bool) throws(DataProblems) -> DataSurvey {
+        for file in set.files {
+            do throws(DataProblems) {
+                try read(file, isCancelled: isCancelled)
+            } catch {
+                if error.wasCancelled { throw error }
+                problems.add(error)
+            }
+        }
+        checkColumns()
+        let digest = try digestOfSet()
+        if rowCount == 0, problems.isEmpty {
+            let place = set.files.first.map { SourceLocation(path: $0.displayPath, line: 1) }
+            problems.add(
+                Diagnostic(
+                    .error, set.files.count > 1 ? "these files hold no row" : "the file holds no row", at: place,
+                    help: "an empty data set would mean to remove every row; take `data` out of the manifest instead"))
+        }
+        if !problems.isEmpty { throw problems.problems }
+        return DataSurvey(
+            digest: digest, rowCount: rowCount, byteCount: byteCount, requestCount: cutter.requestCount,
+            fingerprint: DataFingerprint(files: stamps, settings: set.settingsDigest.description))
+    }
+
+    private func read(_ file: DataFile, isCancelled: () -> Bool) throws(DataProblems) {
+        let (reader, before) = try RecordReaders.open(file, of: set, tuning: tuning, problems: problems) {
+            headers.append($0)
+        }
+        let problemsBefore = problems.count
+        record.clear()
+        while reader.next(into: &record) {
+            if rowCount % Self.rowsBetweenChecks == 0, isCancelled() { throw Self.cancelled }
+            try take(reader, from: file)
+            record.clear()
+        }
+        let isWhole = problems.count > problemsBefore || reader.bytesRead == before.size
+        guard try reader.stamp() == before, isWhole else { throw .moved(file, during: "read") }
+        stamps.append(before)
+    }
+
+    private static var cancelled: DataProblems {
+        DataProblems(
+            diagnostics: [Diagnostic(.error, "reading the data files was stopped")], canRetry: true,
+            wasCancelled: true)
+    }
+
+    /// Counts and digests the record that was read last.
+    private func take(_ reader: any RecordReader, from file: DataFile) throws(DataProblems) {
+        let row = UInt64(rowCount)
+        rowCount += 1
+        byteCount += record.count
+        if record.count > limits.maxBytes {
+            problem(
+                "this row takes \(record.count) bytes as JSON; a request holds at most \(limits.maxBytes)", in: file,
+                help: "shorten its values or take the row out")
+        }
+        _ = cutter.beginsRequest(rowOfBytes: record.count)
+        let entry: RowEntry
+        do throws(RowDigester.Fault) {
+            entry = try digester.digest(record, row: row)
+        } catch {
+            report(error, reader, in: file)
+            return
+        }
+        try sorter.add(entry)
+    }
+
+    private func report(_ fault: RowDigester.Fault, _ reader: any RecordReader, in file: DataFile) {
+        let key = "\"\(set.primaryKey)\""
+        switch fault {
+        case .duplicateName: problems.add(reader.duplicateName())
+        case .noKey: problem("this row has no \(key), the primary key", in: file)
+        case .nullKey, .emptyKey: problem("the primary key \(key) of this row is empty", in: file)
+        case .booleanKey:
+            problem("the primary key \(key) of this row is a boolean; keys are strings or numbers", in: file)
+        case .containerKey:
+            problem("the primary key \(key) of this row is an object or array; keys are strings or numbers", in: file)
+        }
+    }
+
+    private func problem(_ message: @autoclosure () -> String, in file: DataFile, help: String? = nil) {
+        problems.add(
+            Diagnostic(
+                .error, message(), at: SourceLocation(path: file.displayPath, line: record.line), help: help))
+    }
+
+    /// Every column that `columns` names must be in one of the CSV files at least.
+    private func checkColumns() {
+        let csvFiles = set.files.filter { $0.format == .csv }
+        guard !set.columns.isEmpty else { return }
+        guard let first = csvFiles.first else {
+            problems.add(
+                Diagnostic(
+                    .error, "`columns` gives types to CSV columns, and none of the data files is CSV",
+                    help: "take `columns` out: JSON values carry their types"))
+            return
+        }
+        // A header that could not be read has been reported, and could have held the column.
+        guard headers.count == csvFiles.count else { return }
+        let place = headers.first?.location ?? SourceLocation(path: first.displayPath, line: 1)
+        var known: [String] = []
+        for name in headers.flatMap(\.names) where !known.contains(where: { $0.utf8.elementsEqual(name.utf8) }) {
+            known.append(name)
+        }
+        for name in set.columns.keys.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) })
+        where !known.contains(where: { $0.utf8.elementsEqual(name.utf8) }) {
+            problems.add(
+                Diagnostic(
+                    .error, "`columns` names \"\(name)\", and no CSV file of this data set has that column", at: place,
+                    sourceLine: headers.first?.sourceLine,
+                    help: NearestName.help(for: name, among: known, kind: "columns")))
+        }
+    }
+
+    /// Goes through the sorted rows once: the digest, and rows of one key, which are neighbours there.
+    private func digestOfSet() throws(DataProblems) -> Digest128 {
+        var keyName = SipHash128()
+        keyName.combine(set.primaryKey)
+        let name = keyName.finalize()
+        var hash = SipHash128()
+        let header = [
+            UInt64(DataSurvey.digestVersion), name.low, name.high, set.ttlSeconds == nil ? 0 : 1,
+            UInt64(set.ttlSeconds ?? 0), UInt64(rowCount),
+        ]
+        for word in header { hash.combine(word) }
+        var duplicates = DuplicateRows()
+        var last: RowEntry?
+        try sorter.merge { entry in
+            hash.combine(entry.key.low)
+            hash.combine(entry.key.high)
+            hash.combine(entry.content.low)
+            hash.combine(entry.content.high)
+            if let first = last, first.key == entry.key {
+                duplicates.add(first: first.row, second: entry.row)
+            } else {
+                last = entry
+            }
+        }
+        duplicates.report(set, tuning: tuning, to: problems)
+        return hash.finalize()
+    }
+}
