@@ -79,7 +79,7 @@ enum FileSystem {
         return FileStatus(raw)
     }
 
-    /// The bytes of an open file from its beginning; one more than `limit` where it is longer.
+    /// The bytes of an open regular file from its beginning; one more than `limit` where it is longer.
     static func read(
         descriptor: Int32, path: String, sizeHint: Int64, limit: Int
     ) throws(SystemError) -> [UInt8] {
@@ -88,22 +88,15 @@ enum FileSystem {
         var room = min(Int(max(0, sizeHint)), limit) + 1
         while bytes.count <= limit {
             var failure: Int32 = 0
-            let before = bytes.count
             let more = [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
-                while count < room {
-                    let got = Glibc.read(descriptor, buffer.baseAddress! + count, room - count)
-                    if got > 0 {
-                        count += got
-                    } else if got == 0 {
-                        break
-                    } else if errno != EINTR {
-                        failure = errno
-                        break
-                    }
-                }
+                var got = Glibc.read(descriptor, buffer.baseAddress, room)
+                while got < 0, errno == EINTR { got = Glibc.read(descriptor, buffer.baseAddress, room) }
+                if got < 0 { failure = errno }
+                count = max(0, got)
             }
             if failure != 0 { throw SystemError(operation: "read", path: path, code: failure) }
-            if before == 0 { bytes = more } else { bytes += more }
+            if bytes.isEmpty { bytes = more } else { bytes += more }
+            // A regular file gives less than asked for only at its end.
             if more.count < room { return bytes }
             room = min(64 * 1024, limit + 1 - bytes.count)
         }

@@ -6,75 +6,67 @@ struct ManifestComparison {
 
     let files: [ManifestFile]
 
+    private var keys: [String: Place] = [:]
+    private var renames: [String: Place] = [:]
+    private var pins: [String: Place] = [:]
+
+    init(files: [ManifestFile]) {
+        self.files = files
+        keys.reserveCapacity(files.count)
+    }
+
     /// Adds an error to the later of two files for everything that collides.
-    func check() {
-        checkKeys()
-        checkPins()
-        checkPolicies()
-    }
-
-    private func checkKeys() {
-        var keys: [String: Place] = [:]
-        var renames: [String: Place] = [:]
-        for (index, manifest) in connections {
-            guard let key = manifest.key else { continue }
-            if let first = keys[key.text] {
-                report(
-                    "metadata.name \(key.text.quoted) is taken by another manifest", at: (index, key.mark),
-                    help: "names are unique in a directory of manifests; rename one", first: first)
-            } else {
-                keys[key.text] = (index, key.mark)
+    mutating func check() {
+        var policy: Place?
+        for file in files.indices {
+            for manifest in files[file].connections.indices {
+                if let key = files[file].connections[manifest].key { take(key: key, file) }
+                if let uuid = files[file].connections[manifest].pinnedUUID { take(pin: uuid, file) }
             }
+            for manifest in files[file].policies { take(policyAt: (file, manifest.mark), first: &policy) }
         }
-        for (index, manifest) in connections {
-            guard let old = manifest.renamedFrom else { continue }
-            if let other = keys[old.text] {
-                report(
-                    "metadata.renamed_from \(old.text.quoted) is the name of another manifest", at: (index, old.mark),
-                    help: "a name can be left only by one that no longer has it; rename or remove the other",
-                    first: other, note: "this manifest has that name")
-            } else if let first = renames[old.text] {
-                report(
-                    "metadata.renamed_from \(old.text.quoted) is given by another manifest, too",
-                    at: (index, old.mark), help: "one connection cannot become two; keep one of them", first: first)
-            } else {
-                renames[old.text] = (index, old.mark)
+        // Only now are all names known that a rename must not come from.
+        for file in files.indices {
+            for manifest in files[file].connections.indices {
+                if let old = files[file].connections[manifest].renamedFrom { take(rename: old, file) }
             }
         }
     }
 
-    private func checkPins() {
-        var pins: [String: Place] = [:]
-        for (index, manifest) in connections {
-            guard let uuid = manifest.pinnedUUID else { continue }
-            if let first = pins[uuid.text] {
-                report(
-                    "spec.data_connection_uuid \(uuid.text) is pinned by another manifest, too",
-                    at: (index, uuid.mark), help: "a connection belongs to one manifest; remove one of the pins",
-                    first: first)
-            } else {
-                pins[uuid.text] = (index, uuid.mark)
-            }
+    private mutating func take(key: ConnectionManifest.Claim, _ file: Int) {
+        guard let first = keys.updateIfAbsent(key.text, (file, key.mark)) else { return }
+        report(
+            "metadata.name \(key.text.quoted) is taken by another manifest", at: (file, key.mark),
+            help: "names are unique in a directory of manifests; rename one", first: first)
+    }
+
+    private mutating func take(pin uuid: ConnectionManifest.Claim, _ file: Int) {
+        guard let first = pins.updateIfAbsent(uuid.text, (file, uuid.mark)) else { return }
+        report(
+            "spec.data_connection_uuid \(uuid.text) is pinned by another manifest, too", at: (file, uuid.mark),
+            help: "a connection belongs to one manifest; remove one of the pins", first: first)
+    }
+
+    private mutating func take(rename old: ConnectionManifest.Claim, _ file: Int) {
+        if let other = keys[old.text] {
+            report(
+                "metadata.renamed_from \(old.text.quoted) is the name of another manifest", at: (file, old.mark),
+                help: "a name can be left only by one that no longer has it; rename or remove the other",
+                first: other, note: "this manifest has that name")
+        } else if let first = renames.updateIfAbsent(old.text, (file, old.mark)) {
+            report(
+                "metadata.renamed_from \(old.text.quoted) is given by another manifest, too", at: (file, old.mark),
+                help: "one connection cannot become two; keep one of them", first: first)
         }
     }
 
-    private func checkPolicies() {
-        var first: Place?
-        for (index, file) in files.enumerated() {
-            for policy in file.policies {
-                if let first {
-                    report(
-                        "a directory of manifests has at most one Policy", at: (index, policy.mark),
-                        help: "merge the two", first: first)
-                } else {
-                    first = (index, policy.mark)
-                }
-            }
+    private func take(policyAt place: Place, first: inout Place?) {
+        guard let known = first else {
+            first = place
+            return
         }
-    }
-
-    private var connections: some Sequence<(Int, ConnectionManifest)> {
-        files.enumerated().lazy.flatMap { index, file in file.connections.lazy.map { (index, $0) } }
+        report(
+            "a directory of manifests has at most one Policy", at: place, help: "merge the two", first: known)
     }
 
     private func report(_ message: String, at place: Place, help: String, first: Place, note: String? = nil) {
@@ -83,5 +75,14 @@ struct ManifestComparison {
         let other = files[first.file].findings.location(first.mark)
         diagnostic.notes = [Diagnostic.Note(note ?? "the first is here", at: other)]
         findings.add(diagnostic)
+    }
+}
+
+extension Dictionary {
+    /// Stores the value where the key is new; otherwise returns the value that is there.
+    fileprivate mutating func updateIfAbsent(_ key: Key, _ value: Value) -> Value? {
+        if let known = self[key] { return known }
+        self[key] = value
+        return nil
     }
 }

@@ -27,7 +27,8 @@ package struct ManifestLoader: Sendable {
         let finder = DataFileFinder(
             directory: directory, roots: [scan.root].compactMap(\.self) + resolveRoots(&diagnostics), secrets: secrets)
         let files = read(scan.manifests, with: ManifestReader(secrets: secrets, dataFiles: finder))
-        ManifestComparison(files: files).check()
+        var comparison = ManifestComparison(files: files)
+        comparison.check()
         for file in files where !file.findings.diagnostics.isEmpty { diagnostics += file.findings.finish() }
 
         if files.allSatisfy({ $0.documentCount == 0 }), scan.root != nil, !diagnostics.hasErrors {
@@ -83,9 +84,18 @@ package struct ManifestLoader: Sendable {
     private func desiredState(of files: [ManifestFile]) -> DesiredState {
         var connections: [DesiredConnection] = []
         connections.reserveCapacity(files.count)
-        for file in files { connections += file.connections.compactMap(\.connection) }
+        for file in files.indices {
+            for manifest in files[file].connections.indices {
+                if let connection = files[file].connections[manifest].connection { connections.append(connection) }
+            }
+        }
+        // Nearly always so already, where files are called like what they declare.
+        let isSorted = connections.indices.dropFirst().allSatisfy { connections[$0 - 1].key < connections[$0].key }
+        if !isSorted {
+            let order = connections.enumerated().map { (key: $0.element.key, index: $0.offset) }
+            connections = order.sorted { $0.key < $1.key }.map { connections[$0.index] }
+        }
         return DesiredState(
-            connections: connections.sorted { $0.key < $1.key },
-            policy: files.lazy.compactMap(\.policies.first).first?.policy ?? Policy())
+            connections: connections, policy: files.lazy.compactMap(\.policies.first).first?.policy ?? Policy())
     }
 }

@@ -99,7 +99,7 @@ struct ManifestScan {
             if DataFormat(path: name) != nil { dataNames.append(display) }
             return
         }
-        if name.unicodeScalars.contains(where: { $0 == "\u{FFFD}" || $0.properties.generalCategory == .control }) {
+        if name.unicodeScalars.contains(where: { $0 == "\u{FFFD}" || $0.isControl }) {
             report(
                 "the name of the file holds control characters or bytes that are not UTF-8", at: display,
                 help: "rename the file")

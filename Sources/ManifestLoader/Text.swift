@@ -6,6 +6,11 @@ extension UInt8 {
     var isASCIILetterOrDigit: Bool { isASCIIDigit || isASCIILetter }
 }
 
+extension Unicode.Scalar {
+    /// Of the general category Cc.
+    var isControl: Bool { value < 0x20 || (0x7F...0x9F) ~= value }
+}
+
 extension String {
     /// In double quotes for a message: on one line, control characters as blanks, cut where it is long.
     var quoted: String {
@@ -15,7 +20,7 @@ extension String {
                 shown += "…"
                 break
             }
-            shown.unicodeScalars.append(scalar.properties.generalCategory == .control ? " " : scalar)
+            shown.unicodeScalars.append(scalar.isControl ? " " : scalar)
         }
         return "\"\(shown)\""
     }
@@ -54,5 +59,7 @@ extension String {
     }
 
     /// Nothing but blanks, or nothing at all.
-    var isBlank: Bool { unicodeScalars.allSatisfy(\.properties.isWhitespace) }
+    var isBlank: Bool {
+        unicodeScalars.allSatisfy { $0.isASCII ? $0 == " " || (0x09...0x0D) ~= $0.value : $0.properties.isWhitespace }
+    }
 }
