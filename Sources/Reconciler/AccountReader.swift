@@ -3,7 +3,7 @@ import Model
 import Planner
 
 /// Reads from the API what a plan needs, and no more: the list, what the list lacks, and references where they matter.
-struct AccountReader {
+struct AccountReader: Sendable {
     let reader: any ConnectionReading
     let adopt: Set<String>
     /// Reads under way at one time.
@@ -16,45 +16,65 @@ struct AccountReader {
 
     /// The planning input without the data files.
     func read(desired: DesiredState, applied: AppliedState, now: Int) async throws(StepFailure) -> PlanningInput {
-        do {
+        do throws(APIError) {
             var actual = ActualState(connections: try await reader.listConnections())
             let locator = Locator(desired: desired, actual: actual, applied: applied, adoptNames: adopt)
-            let unlisted = try await readAll(locator.unlistedUUIDs) { uuid in
-                do throws(APIError) {
-                    return try await reader.connection(uuid)
-                } catch where error.kind == .notFound {
-                    return nil
-                }
-            }
-            actual.connections += locator.unlistedUUIDs.compactMap { unlisted[$0] ?? nil }
+            actual.connections += try await readAll(locator.unlistedUUIDs, readUnlisted).compactMap { $0 }
 
             var input = PlanningInput(desired: desired, actual: actual, applied: applied, data: [:], now: now)
             input.options.adopt = adopt
-            let references = try await readAll(Planner(input).referenceUUIDs) { uuid in
+            let linked = Planner(input).referenceUUIDs
+            let reader = reader
+            let references = try await readAll(linked) { uuid async throws(APIError) in
                 try await reader.references(of: uuid)
             }
+            let byUUID = Dictionary(uniqueKeysWithValues: zip(linked, references))
             for index in input.actual.connections.indices {
-                input.actual.connections[index].references = references[input.actual.connections[index].uuid]
+                input.actual.connections[index].references = byUUID[input.actual.connections[index].uuid]
             }
             return input
-        } catch let error as APIError {
-            throw StepFailure(error)
         } catch {
-            throw StepFailure(.failed, "\(error)")
+            throw StepFailure(error)
         }
     }
 
-    private func readAll<Value: Sendable>(
-        _ uuids: [String], _ read: @escaping @Sendable (String) async throws -> Value
-    ) async throws -> [String: Value] {
-        try await withThrowingTaskGroup(of: (String, Value).self) { group in
-            var values: [String: Value] = [:]
-            for (index, uuid) in uuids.enumerated() {
-                if index >= width, let (uuid, value) = try await group.next() { values[uuid] = value }
-                group.addTask { (uuid, try await read(uuid)) }
-            }
-            for try await (uuid, value) in group { values[uuid] = value }
-            return values
+    /// Nil where there is no such connection any more.
+    private func readUnlisted(_ uuid: String) async throws(APIError) -> ActualConnection? {
+        do throws(APIError) {
+            return try await reader.connection(uuid)
+        } catch {
+            if error.kind == .notFound { return nil }
+            throw error
         }
+    }
+
+    /// Reads for each uuid, several at a time; the values stand in the order of the uuids.
+    private func readAll<Value: Sendable>(
+        _ uuids: [String], _ read: @escaping @Sendable (String) async throws(APIError) -> Value
+    ) async throws(APIError) -> [Value] {
+        let outcome: Result<[Value], APIError> = await withTaskGroup(of: (Int, Result<Value, APIError>).self) { group in
+            var values: [Int: Value] = [:]
+            var failure: APIError?
+            func take(_ finished: (Int, Result<Value, APIError>)) {
+                switch finished.1 {
+                case .success(let value): values[finished.0] = value
+                case .failure(let error): failure = failure ?? error
+                }
+            }
+            for (index, uuid) in uuids.enumerated() where failure == nil {
+                if index >= width, let finished = await group.next() { take(finished) }
+                group.addTask {
+                    do throws(APIError) {
+                        return (index, .success(try await read(uuid)))
+                    } catch {
+                        return (index, .failure(error))
+                    }
+                }
+            }
+            for await finished in group { take(finished) }
+            if let failure { return .failure(failure) }
+            return .success(uuids.indices.compactMap { values[$0] })
+        }
+        return try outcome.get()
     }
 }

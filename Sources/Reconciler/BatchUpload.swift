@@ -67,7 +67,7 @@ struct BatchUpload {
     ) async throws(Failure) -> LastChunk {
         let lastIndex = surveyed.survey.requestCount - 1
         let sender = RowSender(
-            connection: connection, ttlSeconds: settings.ttlSeconds, batchUUID: batch.uuid, writer: executor.writer,
+            connection: connection, primaryKey: surveyed.set.primaryKey, ttlSeconds: settings.ttlSeconds, batchUUID: batch.uuid, writer: executor.writer,
             rejections: rejections)
         var done = 0
         var carrier: RowChunk?

@@ -5,6 +5,7 @@ import Model
 /// Sends rows of a batch without completing it, and narrows what the service refuses down to the rows.
 struct RowSender: Sendable {
     let connection: String
+    let primaryKey: String
     let ttlSeconds: Int?
     let batchUUID: String
     let writer: any ConnectionWriting
@@ -54,7 +55,7 @@ struct RowSender: Sendable {
     private func reject(_ row: Int, of piece: RowChunk, reason: String) throws(StepFailure) {
         let place = piece.origin(ofRow: row)
         let isWithinLimit = rejections.add(
-            RejectedRow(place: place, primaryKey: piece.primaryKeyText(ofRow: row), reason: reason))
+            RejectedRow(place: place, primaryKey: piece.primaryKeyText(ofRow: row, primaryKey: primaryKey), reason: reason))
         if !isWithinLimit {
             throw StepFailure(
                 .failed, "the service rejected more than \(rejections.limit) rows, so the upload was given up",

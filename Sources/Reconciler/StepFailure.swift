@@ -2,6 +2,7 @@ import APIClient
 import DataFiles
 import StateStore
 
+
 /// Why something could not be done: for the reader one line and a next step, for the process a status.
 package struct StepFailure: Error, Sendable, Hashable {
     package var status: ExitStatus
@@ -29,4 +30,10 @@ package struct StepFailure: Error, Sendable, Hashable {
 
     /// Whether going on with other connections would only fail in the same way.
     package var stopsEverything: Bool { status == .authenticationFailed || status == .unreachable }
+}
+
+extension StepFailure {
+    package init(_ error: StateError) {
+        self.init(.failed, error.message, help: error.help)
+    }
 }
