@@ -36,7 +36,10 @@ let package = Package(
         .testTarget(name: "PlannerTests", dependencies: ["Planner", "Model", "JSON"], exclude: ["Golden"]),
         .testTarget(
             name: "ReconcilerTests",
-            dependencies: ["Reconciler", "Planner", "StateStore", "APIClient", "DataFiles", "Model", "JSON"]),
+            dependencies: [
+                "Reconciler", "Planner", "StateStore", "APIClient", "DataFiles", "ManifestLoader", "Model", "JSON",
+                "Emulator", "HTTPServer",
+            ]),
         .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer"]),
         .testTarget(name: "EmulatorTests", dependencies: ["Emulator", "HTTPServer", "JSON"]),
         .testTarget(name: "EndToEndTests", dependencies: ["reconcile", "JSON"]),

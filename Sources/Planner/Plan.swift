@@ -51,6 +51,11 @@ package struct PlannedConnection: Sendable, Hashable {
         self.name = name
     }
 
+    /// Whether it begins with a create: then every row is new.
+    package var isCreated: Bool {
+        if case .create = actions.first { true } else { false }
+    }
+
     package var isStopped: Bool { !refusals.isEmpty || !problems.isEmpty }
 
     /// The definition as it goes to the API, with a marker that says that of the rows.

@@ -6,6 +6,8 @@ package struct PlanSummary: Sendable, Hashable {
     package var update = 0
     package var upload = 0
     package var rows = 0
+    /// Whether all of `rows` are new; otherwise some of them may be there already.
+    package var areRowsExact = true
     package var addReference = 0
     package var removeReference = 0
     package var delete = 0
@@ -16,7 +18,10 @@ package struct PlanSummary: Sendable, Hashable {
 
     package init(_ plan: Plan) {
         for connection in plan.connections {
-            for action in connection.actions { count(action) }
+            for action in connection.actions {
+                count(action)
+                if case .upload = action, !connection.isCreated { areRowsExact = false }
+            }
             if !connection.refusals.isEmpty { refused += 1 }
             if !connection.problems.isEmpty { invalid += 1 }
             if connection.desired?.isSuspended == true {
@@ -45,7 +50,10 @@ package struct PlanSummary: Sendable, Hashable {
         var parts: [String] = []
         if create > 0 { parts.append("\(create) to create") }
         if update > 0 { parts.append("\(update) to update") }
-        if upload > 0 { parts.append("\(upload) to upload (up to \(rows.grouped) row\(rows == 1 ? "" : "s"))") }
+        if upload > 0 {
+            parts.append(
+                "\(upload) to upload (\(areRowsExact ? "" : "up to ")\(rows.grouped) row\(rows == 1 ? "" : "s"))")
+        }
         if addReference > 0 { parts.append("\(addReference) reference\(addReference == 1 ? "" : "s") to add") }
         if removeReference > 0 {
             parts.append("\(removeReference) reference\(removeReference == 1 ? "" : "s") to remove")

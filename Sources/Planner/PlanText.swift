@@ -67,7 +67,8 @@ package struct PlanText: Sendable {
         case .upload(let data, let reason):
             let requests = "\(data.requests.grouped) request\(data.requests == 1 ? "" : "s")"
             return [
-                "    \(paint("~", .yellow)) rows: up to \(data.rows.grouped) rows in \(requests), "
+                "    \(paint("~", .yellow)) rows: \(connection.isCreated ? "" : "up to ")\(data.rows.grouped) "
+                    + "row\(data.rows == 1 ? "" : "s") in \(requests), "
                     + Self.words(reason, connection)
             ]
         case .addReference(let reference):
@@ -79,7 +80,7 @@ package struct PlanText: Sendable {
     }
 
     private func render(_ changes: [FieldChange], isCreate: Bool) -> [String] {
-        let width = min(48, changes.map { $0.path.count }.max() ?? 0)
+        let width = min(60, changes.map { $0.path.count }.max() ?? 0)
         return changes.map { change in
             let path = change.path + String(repeating: " ", count: max(0, width - change.path.count))
             let old = Self.shown(change.old, isSensitive: change.isSensitive)

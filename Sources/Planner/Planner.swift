@@ -91,6 +91,24 @@ package struct Planner: Sendable {
         return Plan(connections: planned)
     }
 
+    /// Connections that a plan would change because the list says something else than what state remembers, or because
+    /// nothing is remembered: a list may lag behind, so each is read by itself before the plan counts.
+    package static func doubtfulUUIDs(in plan: Plan) -> [String] {
+        plan.connections.filter { connection in
+            connection.actions.contains { action in
+                switch action {
+                case .update(let changes): return changes.contains { $0.cause != .manifest }
+                case .upload:
+                    let remembered = connection.applied?.data.map {
+                        OwnershipMarker.Data(version: $0.version, digest: $0.digest, at: $0.at)
+                    }
+                    return connection.knownData == nil || connection.knownData != remembered
+                default: return false
+                }
+            }
+        }.compactMap(\.uuid).sorted()
+    }
+
     private func plan(for desired: DesiredConnection) -> PlannedConnection {
         var planned = PlannedConnection(key: desired.key, name: desired.name)
         planned.desired = desired

@@ -38,6 +38,23 @@ struct AccountReader: Sendable {
         }
     }
 
+    /// The same input with each of these connections as its own GET shows it; those that are gone are left out.
+    func reread(_ uuids: [String], in input: PlanningInput) async throws(StepFailure) -> PlanningInput {
+        do throws(APIError) {
+            let fresh = Dictionary(uniqueKeysWithValues: zip(uuids, try await readAll(uuids, readUnlisted)))
+            var input = input
+            input.actual.connections = input.actual.connections.compactMap { listed in
+                guard let read = fresh[listed.uuid] else { return listed }
+                var connection = read
+                connection?.references = listed.references
+                return connection
+            }
+            return input
+        } catch {
+            throw StepFailure(error)
+        }
+    }
+
     /// Nil where there is no such connection any more.
     private func readUnlisted(_ uuid: String) async throws(APIError) -> ActualConnection? {
         do throws(APIError) {

@@ -67,7 +67,8 @@ struct BatchUpload {
     ) async throws(Failure) -> LastChunk {
         let lastIndex = surveyed.survey.requestCount - 1
         let sender = RowSender(
-            connection: connection, primaryKey: surveyed.set.primaryKey, ttlSeconds: settings.ttlSeconds, batchUUID: batch.uuid, writer: executor.writer,
+            connection: connection, primaryKey: surveyed.set.primaryKey, ttlSeconds: settings.ttlSeconds,
+            batchUUID: batch.uuid, writer: executor.writer,
             rejections: rejections)
         var done = 0
         var carrier: RowChunk?
@@ -188,7 +189,8 @@ struct BatchUpload {
     private var failureOfRejections: StepFailure {
         let count = rejections.rows.count
         return StepFailure(
-            .failed, "the service rejected \(count.grouped) row\(count == 1 ? "" : "s"), so nothing of the upload counts",
+            .failed,
+            "the service rejected \(count.grouped) row\(count == 1 ? "" : "s"), so nothing of the upload counts",
             help: "correct the rows, or set on_row_error: skip to leave them out")
     }
 
@@ -196,7 +198,8 @@ struct BatchUpload {
         guard let problems = error as? DataProblems else { return StepFailure(.failed, "\(error)") }
         let first = problems.diagnostics.first
         return StepFailure(
-            .failed, first.map { [$0.location?.description, $0.message].compactMap { $0 }.joined(separator: ": ") }
+            .failed,
+            first.map { [$0.location?.description, $0.message].compactMap { $0 }.joined(separator: ": ") }
                 ?? "a data file could not be read", help: first?.help)
     }
 }
@@ -204,6 +207,7 @@ struct BatchUpload {
 extension BatchUpload.Failure {
     /// Passing failures leave the last request in doubt: the next pass begins the batch anew.
     fileprivate static func unclearUnlessPassing(_ error: APIError) -> Self {
-        error.kind == .rejected || error.kind == .refused ? .unclear(StepFailure(error)) : .abandoned(StepFailure(error))
+        error.kind == .rejected || error.kind == .refused
+            ? .unclear(StepFailure(error)) : .abandoned(StepFailure(error))
     }
 }

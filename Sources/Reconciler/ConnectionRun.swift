@@ -120,7 +120,9 @@ struct ConnectionRun {
             applied.sent = FieldSnapshot(sent, key: key)
             applied.answered = FieldSnapshot(actual, sensitive: sensitive, key: key)
         }
-        if planned.marker != nil, let data = standingData, let summary = planned.data, applied.data?.digest != data.digest {
+        if planned.marker != nil, let data = standingData, let summary = planned.data,
+            applied.data?.digest != data.digest
+        {
             applied.data = AppliedData(version: data.version, digest: data.digest, at: data.at, rows: summary.rows)
         }
         let isRenamed = planned.desired?.renamedFrom.map { executor.input.applied.connections[$0] != nil } ?? false

@@ -67,6 +67,7 @@ package struct ReconcilePass: Sendable {
         let data = await DataSurveys(configuration: configuration).survey(desired)
         input.data = data.verdicts
         input.options = configuration.planning
+        input = try await account.reread(Planner.doubtfulUUIDs(in: Planner(input).plan()), in: input)
         let plan = Planner(input).plan()
         outcome.plan = plan
         observer.planned(plan)

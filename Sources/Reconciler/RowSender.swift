@@ -55,7 +55,8 @@ struct RowSender: Sendable {
     private func reject(_ row: Int, of piece: RowChunk, reason: String) throws(StepFailure) {
         let place = piece.origin(ofRow: row)
         let isWithinLimit = rejections.add(
-            RejectedRow(place: place, primaryKey: piece.primaryKeyText(ofRow: row, primaryKey: primaryKey), reason: reason))
+            RejectedRow(
+                place: place, primaryKey: piece.primaryKeyText(ofRow: row, primaryKey: primaryKey), reason: reason))
         if !isWithinLimit {
             throw StepFailure(
                 .failed, "the service rejected more than \(rejections.limit) rows, so the upload was given up",

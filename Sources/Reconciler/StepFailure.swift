@@ -2,7 +2,6 @@ import APIClient
 import DataFiles
 import StateStore
 
-
 /// Why something could not be done: for the reader one line and a next step, for the process a status.
 package struct StepFailure: Error, Sendable, Hashable {
     package var status: ExitStatus

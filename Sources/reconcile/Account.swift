@@ -21,7 +21,9 @@ struct Account {
         } catch {
             throw StepFailure(.invalid, error.message, help: error.help)
         }
-        if settings.usesEmulator { return try await openEmulator(settings, retry: retry, time: time, persists: persists) }
+        if settings.usesEmulator {
+            return try await openEmulator(settings, retry: retry, time: time, persists: persists)
+        }
         let keys = try settings.keys()
         let configuration = try configure(settings.apiURL, keys: keys, retry: retry)
         return Account(
@@ -37,7 +39,7 @@ struct Account {
             options.storeDirectory = try settings.stateDirectory() + "/store"
             options.persist = persists
             let emulator = try Emulator(options: options)
-            _ = try await emulator.start()
+            _ = try emulator.start()
             let keys = try APIKeys(apiKey: "emulator", brandKey: "emulator")
             let configuration = try configure(emulator.baseURL, keys: keys, retry: retry)
             return Account(

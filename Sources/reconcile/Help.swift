@@ -1,9 +1,10 @@
 /// The help texts. Options come from the table that the parser reads.
 enum Help {
     static func text(for topic: HelpTopic) -> String {
-        let options = OptionSpec.all(for: topic) + [
-            OptionSpec(name: "--help", topics: [], help: "this text")
-        ]
+        let options =
+            OptionSpec.all(for: topic) + [
+                OptionSpec(name: "--help", topics: [], help: "this text")
+            ]
         let heads = options.map { $0.name + ($0.placeholder.map { " \($0)" } ?? "") }
         let width = (heads.map(\.count).max() ?? 0) + 2
         let lines = zip(heads, options).map { head, option in

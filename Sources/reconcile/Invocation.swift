@@ -69,7 +69,8 @@ struct Invocation {
                 editDistance($0, name) < editDistance($1, name)
             }
             throw UsageError(
-                "unknown option \(name)", help: near.map { "did you mean \($0)?" } ?? "see reconcile \(topic.usage) --help")
+                "unknown option \(name)",
+                help: near.map { "did you mean \($0)?" } ?? "see reconcile \(topic.usage) --help")
         }
         guard spec.placeholder != nil else {
             if parts.count == 2 { throw UsageError("\(name) takes no value") }
@@ -117,7 +118,8 @@ struct ParsedOptions {
     func integer(_ name: String, in bounds: ClosedRange<Int>) throws(UsageError) -> Int? {
         guard let text = self[name] else { return nil }
         guard let value = Int(text), bounds.contains(value) else {
-            throw UsageError("\(name) takes a whole number from \(bounds.lowerBound) to \(bounds.upperBound), not \"\(text)\"")
+            throw UsageError(
+                "\(name) takes a whole number from \(bounds.lowerBound) to \(bounds.upperBound), not \"\(text)\"")
         }
         return value
     }

@@ -72,13 +72,17 @@ struct OptionSpec {
         OptionSpec(
             name: "--fault-rate", placeholder: "PERCENT", topics: [.emulator],
             help: "how many requests of a hundred meet a fault, chosen by --fault-seed"),
-        OptionSpec(name: "--fault-seed", placeholder: "N", topics: [.emulator], help: "another seed, other faults (default 1)"),
+        OptionSpec(
+            name: "--fault-seed", placeholder: "N", topics: [.emulator], help: "another seed, other faults (default 1)"),
         OptionSpec(
             name: "--latency", placeholder: "MS", topics: [.emulator],
             help: "milliseconds before each answer"),
         OptionSpec(
             name: "--max-body-bytes", placeholder: "N", topics: [.emulator],
             help: "larger bodies are answered 413 (default 16 MiB)"),
+        OptionSpec(
+            name: "--accept-keys", placeholder: "API-KEY,BRAND-KEY", topics: [.emulator],
+            help: "refuse all other keys (default: any that are not empty)"),
         OptionSpec(
             name: "--reject-value", placeholder: "TEXT", topics: [.emulator],
             help: "refuse every uploaded row in which this text is a field's value"),

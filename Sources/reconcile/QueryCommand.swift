@@ -49,7 +49,9 @@ struct QueryCommand {
         var missing = 0
         for key in keys {
             if key == "-" {
-                while let line = readLine() where !line.isEmpty { missing += try await print(line, uuid, client) }
+                while let line = readLine() {
+                    if !line.isEmpty { missing += try await print(line, uuid, client) }
+                }
             } else {
                 missing += try await print(key, uuid, client)
             }

@@ -8,8 +8,11 @@ import Testing
 @Suite struct ComparingTests {
     static func details(_ members: [String: ConfigValue] = [:]) -> ConfigValue {
         .object(
-            ["url": .string(ConfigString("https://api.example.com/{sku}")), "http_method": .string(ConfigString("GET"))]
-                .merging(members) { _, new in new })
+            [
+                "url": .string(ConfigString("https://api.example.com/{sku}")),
+                "http_method": .string(ConfigString("GET")),
+            ]
+            .merging(members) { _, new in new })
     }
 
     static let shown: [JSONMember] = [

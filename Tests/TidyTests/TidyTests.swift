@@ -25,7 +25,9 @@ import Testing
     ]
 
     /// The system's own; nothing else comes from outside.
-    private static let system: Set<String> = ["Foundation", "FoundationNetworking", "Dispatch", "Glibc", "Synchronization"]
+    private static let system: Set<String> = [
+        "Foundation", "FoundationNetworking", "Dispatch", "Glibc", "Synchronization",
+    ]
 
     private static func swiftFiles(below folder: String) throws -> [URL] {
         let folder = root.appending(path: folder)
@@ -61,7 +63,9 @@ import Testing
 
     @Test func theTopLevelHoldsWhatTheDesignNames() throws {
         let names = try FileManager.default.contentsOfDirectory(atPath: Self.root.path)
-        let allowed: Set = ["Package.swift", "Sources", "Tests", "Manifests", "systemd", "README.md", "LICENSE", "CHANGELOG.md"]
+        let allowed: Set = [
+            "Package.swift", "Sources", "Tests", "Manifests", "systemd", "README.md", "LICENSE", "CHANGELOG.md",
+        ]
         for name in names where !name.hasPrefix(".") && name != "Package.resolved" {
             #expect(allowed.contains(name), "\(name) does not belong at the top level")
         }
@@ -69,7 +73,8 @@ import Testing
 
     @Test func noFileGrowsBeyondWhatOneReads() throws {
         for file in try Self.swiftFiles(below: "Sources") + Self.swiftFiles(below: "Tests") {
-            let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n", omittingEmptySubsequences: false)
+            let lines = try String(contentsOf: file, encoding: .utf8).split(
+                separator: "\n", omittingEmptySubsequences: false)
             #expect(lines.count <= 500, "\(file.lastPathComponent) has \(lines.count) lines: does it hold two things?")
         }
     }
@@ -98,7 +103,9 @@ import Testing
     @Test func formattingIsClean() throws {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["swift", "format", "lint", "--strict", "--recursive", "--parallel", "Package.swift", "Sources", "Tests"]
+        process.arguments = [
+            "swift", "format", "lint", "--strict", "--recursive", "--parallel", "Package.swift", "Sources", "Tests",
+        ]
         process.currentDirectoryURL = Self.root
         let pipe = Pipe()
         process.standardError = pipe

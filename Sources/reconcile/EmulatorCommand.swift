@@ -1,0 +1,69 @@
+import Emulator
+import Foundation
+import Reconciler
+
+/// `reconcile emulator`: serves the API on loopback until stopped.
+struct EmulatorCommand {
+    let invocation: Invocation
+    let console: Console
+
+    static var knownDialects: String { list(Dialect.allCases.map(\.rawValue)) }
+    static var knownFaults: String { list(Fault.Kind.allCases.map(\.rawValue)) }
+
+    func run() async -> ExitStatus {
+        do {
+            let emulator = try Emulator(options: try emulatorOptions())
+            _ = try emulator.start()
+            console.out("listening on \(emulator.baseURL)")
+            // Nothing ends it but a signal; its store needs no farewell.
+            while true { try await Task.sleep(nanoseconds: 3_600_000_000_000) }
+        } catch let error as UsageError {
+            console.err("error: \(error.message)")
+            console.err("    help: \(error.help)")
+            return .invalid
+        } catch {
+            console.err("error: the emulator cannot start: \(error)")
+            return .failed
+        }
+    }
+
+    private func emulatorOptions() throws -> EmulatorOptions {
+        let given = invocation.options
+        var options = EmulatorOptions()
+        options.port = UInt16(try given.integer("--port", in: 0...65_535) ?? 8080)
+        options.storeDirectory = given["--store"]
+        options.latency = Double(try given.integer("--latency", in: 0...3_600_000) ?? 0) / 1000
+        options.rejectValue = given["--reject-value"]
+        if let bytes = try given.integer("--max-body-bytes", in: 1...1 << 30) { options.maxBodyBytes = bytes }
+        if let keys = given["--accept-keys"] {
+            let parts = keys.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+            guard parts.count == 2 else { throw UsageError("--accept-keys takes API-KEY,BRAND-KEY") }
+            options.acceptedAPIKeys = [parts[0]]
+            options.acceptedBrandKeys = [parts[1]]
+        }
+        do throws(EmulatorError) {
+            options.dialects = try Dialect.parse(given.all("--dialect").joined(separator: ","))
+            options.faults = try FaultPlan(parsing: given.all("--fault").joined(separator: ","))
+        } catch {
+            throw UsageError(error.description, help: "see reconcile emulator --help")
+        }
+        if let percent = try given.integer("--fault-rate", in: 0...100) {
+            options.faultRate = Double(percent) / 100
+            options.faultSeed = UInt64(try given.integer("--fault-seed", in: 0...Int.max) ?? 1)
+        } else if given.isGiven("--fault-seed") {
+            throw UsageError("--fault-seed goes with --fault-rate")
+        }
+        return options
+    }
+
+    /// Names with commas between, folded for a help text.
+    private static func list(_ names: [String]) -> String {
+        var lines: [String] = [""]
+        for (index, name) in names.enumerated() {
+            let piece = name + (index == names.count - 1 ? "" : ", ")
+            if lines[lines.count - 1].count + piece.count > 100 { lines.append("") }
+            lines[lines.count - 1] += piece
+        }
+        return lines.joined(separator: "\n          ")
+    }
+}

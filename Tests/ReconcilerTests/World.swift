@@ -1,0 +1,206 @@
+import APIClient
+import Emulator
+import Foundation
+import FoundationNetworking
+import JSON
+import ManifestLoader
+import Model
+import Planner
+import Synchronization
+import Testing
+
+@testable import Reconciler
+
+/// A directory of manifests, a state directory and an emulator, for one test. Time is virtual: nobody waits.
+final class World: Sendable {
+    let root: URL
+    let manifests: URL
+    let state: URL
+    let emulator: Emulator
+    let time = VirtualTime()
+
+    init(dialects: Set<Dialect> = [], faults: String = "", rejectValue: String? = nil) throws {
+        root = FileManager.default.temporaryDirectory.appending(path: "reconcile-tests-\(UUID().uuidString)")
+        manifests = root.appending(path: "Manifests")
+        state = root.appending(path: "state")
+        try FileManager.default.createDirectory(at: manifests, withIntermediateDirectories: true)
+        var options = EmulatorOptions()
+        options.dialects = dialects
+        options.faults = try FaultPlan(parsing: faults)
+        options.rejectValue = rejectValue
+        options.acceptedAPIKeys = ["k"]
+        options.faultLatency = 0
+        let time = time
+        options.now = { time.unixTime() }
+        emulator = try Emulator(options: options)
+        _ = try emulator.start()
+    }
+
+    deinit { try? FileManager.default.removeItem(at: root) }
+
+    func write(_ name: String, _ text: String) throws {
+        let file = manifests.appending(path: name)
+        try FileManager.default.createDirectory(
+            at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data(text.utf8).write(to: file)
+    }
+
+    /// Three connections of both kinds, 25 rows in three requests of ten, and a reference.
+    func writeSamples(owner: String = "tests", ownership: String = "marker") throws {
+        try write(
+            "policy.yaml",
+            "apiVersion: reconcile/v1\nkind: Policy\nspec: {owner: \(owner), ownership: \(ownership)}\n")
+        try write("profiles.yaml", Self.profiles)
+        try write("stock.yaml", Self.stock)
+        try write("plain.yaml", Self.plain)
+        try write("rows.csv", Self.rows(0..<25))
+    }
+
+    static let profiles = """
+        apiVersion: reconcile/v1
+        kind: DataConnection
+        metadata: {name: profiles}
+        spec:
+          name: Profiles
+          primary_key: id
+          description: Weekly
+          data: {files: [rows.csv], columns: {score: number}}
+          references:
+            - {reference_type: mail, reference_id: "1742"}
+
+        """
+
+    static let stock = """
+        apiVersion: reconcile/v1
+        kind: DataConnection
+        metadata: {name: stock}
+        spec:
+          name: Stock
+          primary_key: sku
+          external_api_details:
+            url: https://api.example.com/stock?sku={sku}
+            http_method: GET
+            headers: {Accept: application/json, X-Token: abc}
+            ttl: 60
+            sample_placeholder_values: {sku: A-1}
+
+        """
+
+    static let plain = """
+        apiVersion: reconcile/v1
+        kind: DataConnection
+        metadata: {name: plain}
+        spec: {name: Plain, primary_key: id}
+
+        """
+
+    static func rows(_ numbers: Range<Int>) -> String {
+        "id,name,score\n" + numbers.map { "u\($0),Name \($0),\($0).50\n" }.joined()
+    }
+
+    func client(apiKey: String = "k") throws -> APIClient {
+        APIClient(
+            configuration: try APIClientConfiguration(
+                baseURL: emulator.baseURL, keys: try APIKeys(apiKey: apiKey, brandKey: "b"), userAgent: "tests"),
+            time: time)
+    }
+
+    /// One pass; `dryRun` hands it no writer.
+    @discardableResult
+    func pass(
+        dryRun: Bool = false, apiKey: String = "k", observer: any PassObserver = SilentObserver(),
+        configure: (inout PassConfiguration) -> Void = { _ in }
+    ) async throws -> PassOutcome {
+        let client = try client(apiKey: apiKey)
+        defer { client.invalidate() }
+        var configuration = PassConfiguration(
+            directory: manifests.path,
+            secrets: SystemSecrets(environment: [:], credentialsDirectory: nil, forbiddenFiles: []),
+            apiIdentity: "emulator", stateDirectory: state.path, temporaryDirectory: root.path)
+        configuration.limits.maxRows = 10
+        configure(&configuration)
+        return await ReconcilePass(
+            configuration: configuration, reader: client, writer: dryRun ? nil : client, observer: observer, time: time
+        ).run()
+    }
+
+    func forgetState() { try? FileManager.default.removeItem(at: state) }
+
+    // MARK: - What the emulator saw
+
+    func admin(_ method: String, _ path: String, _ body: String = "") async throws -> JSONValue {
+        let url = try #require(
+            URL(string: emulator.baseURL.replacing(Emulator.basePath, with: "") + "/_emulator/" + path))
+        var request = URLRequest(url: url)
+        request.httpMethod = method
+        if !body.isEmpty { request.httpBody = Data(body.utf8) }
+        let (data, _) = try await URLSession.shared.data(for: request)
+        return try JSONValue.parse(data)
+    }
+
+    func rowText(_ uuid: String) async throws -> String {
+        let url = try #require(
+            URL(string: emulator.baseURL.replacing(Emulator.basePath, with: "") + "/_emulator/rows/\(uuid)"))
+        return String(decoding: try await URLSession.shared.data(from: url).0, as: UTF8.self)
+    }
+
+    var requestCount: Int {
+        get async throws { try await admin("GET", "stats")["requests"]?.intValue ?? -1 }
+    }
+
+    /// `METHOD /path` of each request from a number on.
+    func requests(from start: Int = 0) async throws -> [String] {
+        let all = try await admin("GET", "requests")["requests"]?.arrayValue ?? []
+        return all.dropFirst(start).map { "\($0["method"]?.stringValue ?? "") \($0["path"]?.stringValue ?? "")" }
+    }
+
+    /// Requests other than GET from a number on.
+    func writes(from start: Int) async throws -> [String] {
+        try await requests(from: start).filter { !$0.hasPrefix("GET ") }
+    }
+
+    struct Stored {
+        var uuid: String
+        var name: String
+        var rows: Int
+        var description: String?
+        var references: Int
+        var json: JSONValue
+    }
+
+    func stored() async throws -> [Stored] {
+        (try await admin("GET", "connections")["connections"]?.arrayValue ?? []).map { connection in
+            Stored(
+                uuid: connection["data_connection_uuid"]?.stringValue ?? "",
+                name: connection["name"]?.stringValue ?? "", rows: connection["rows"]?.intValue ?? -1,
+                description: connection["description"]?.stringValue,
+                references: connection["references"]?.arrayValue?.count ?? -1, json: connection)
+        }
+    }
+}
+
+/// A clock that jumps over every sleep.
+final class VirtualTime: TimeSource {
+    private let now = Mutex(1_700_000_000.0)
+
+    func unixTime() -> Double { now.withLock { $0 } }
+    func uptime() -> Double { now.withLock { $0 } }
+    func sleep(seconds: Double) async throws {
+        now.withLock { $0 += max(0, seconds) }
+        try Task.checkCancellation()
+        await Task.yield()
+    }
+    func random() -> Double { 0.5 }
+    func advance(_ seconds: Double) { now.withLock { $0 += seconds } }
+}
+
+/// Hears nothing.
+struct SilentObserver: PassObserver {
+    func planned(_ plan: Plan) {}
+    func waiting(for reason: String) {}
+    func did(_ step: String, key: String) {}
+    func failed(_ failure: StepFailure, key: String) {}
+    func warned(_ message: String, key: String) {}
+    func uploading(key: String, rows: Int, of total: Int) {}
+    func rejected(_ row: RejectedRow, key: String) {}
+}
