@@ -33,6 +33,9 @@ package struct StepFailure: Error, Sendable, Hashable {
 
 extension StepFailure {
     package init(_ error: StateError) {
-        self.init(.failed, error.message, help: error.help)
+        var bare = error
+        bare.help = nil
+        // Another account's state directory is a wrong argument; all else is the disk's or another process's doing.
+        self.init(error.kind == .otherIdentity ? .invalid : .failed, bare.description, help: error.help)
     }
 }
