@@ -10,7 +10,27 @@ import Testing
         for isProtected in [false, true] {
             for rows in [nil, data] {
                 let marker = OwnershipMarker(owner: "default", key: "a.b-c_1", isProtected: isProtected, data: rows)
-                for text in ["", "x", "brackets [re", "reconcile owner=a key=b", "[Reconcile owner=a key=b]"] {
+                for text in [nil, "", "Weekly profiles", "zwei\nZeilen [x]"] {
+                    let parsed = MarkedDescription(parsing: MarkedDescription.join(text: text, marker: marker))
+                    #expect(parsed.marker == .whole(marker))
+                    #expect(parsed.text == text ?? "")
+                }
+            }
+        }
+    }
+
+    @Test func theTextIsAsDocumented() {
+        let marker = OwnershipMarker(
+            owner: "default", key: "a.b-c_1", isProtected: true,
+            data: .init(version: 1, digest: Self.digest, at: 1_700_000_000))
+        #expect(marker.text == Self.whole)
+        #expect(MarkedDescription.join(text: "Text \n", marker: marker) == "Text \(Self.whole)")
+        #expect(MarkedDescription.join(text: "Text ", marker: nil) == "Text ")
+        #expect(MarkedDescription.join(text: nil, marker: nil) == nil)
+    }
+
+    @Test func withoutAMarkerTheTextIsAll() {
+        for text in ["", "x", "brackets [re", "reconcile owner=a key=b", "[Reconcile owner=a key=b]"] {
             #expect(MarkedDescription(parsing: text).marker == .none)
             #expect(MarkedDescription(parsing: text).text == text)
         }
