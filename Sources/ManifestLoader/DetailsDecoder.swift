@@ -24,11 +24,18 @@ struct DetailsDecoder {
         var beginsOpen: Bool
     }
 
+    /// Where a placeholder stands first; the column is worked out only where there is something to say.
+    struct Use {
+        var node: YAMLNode
+        /// Bytes from the beginning of the string.
+        var offset: Int
+    }
+
     func decode(_ node: YAMLNode) -> ConfigValue? {
         guard let reader = FieldReader(node, place: Self.place, known: Self.fields, findings: findings) else {
             return nil
         }
-        var used: [String: YAMLMark] = [:]
+        var used: [String: Use] = [:]
         var members: [String: ConfigValue] = [:]
         if let value = url(reader, &used) { members["url"] = .string(value) }
         if let value = method(reader) { members["http_method"] = .string(value) }
@@ -44,7 +51,7 @@ struct DetailsDecoder {
         return .object(members)
     }
 
-    private func url(_ reader: FieldReader, _ used: inout [String: YAMLMark]) -> ConfigString? {
+    private func url(_ reader: FieldReader, _ used: inout [String: Use]) -> ConfigString? {
         guard let node = reader.required("url"), let text = text(node, "\(Self.place).url", &used) else { return nil }
         if let problem = URLShape.problem(with: text.shape, schemeIsOpen: text.beginsOpen) {
             findings.error(
@@ -56,7 +63,7 @@ struct DetailsDecoder {
     }
 
     private func method(_ reader: FieldReader) -> ConfigString? {
-        var none: [String: YAMLMark] = [:]
+        var none: [String: Use] = [:]
         guard let node = reader.required("http_method"), let text = text(node, "\(Self.place).http_method", &none)
         else { return nil }
         if text.isOpen || Self.methods.contains(text.value.reveal()) { return text.value }
@@ -68,7 +75,7 @@ struct DetailsDecoder {
         return nil
     }
 
-    private func headers(_ reader: FieldReader, _ used: inout [String: YAMLMark]) -> ConfigValue? {
+    private func headers(_ reader: FieldReader, _ used: inout [String: Use]) -> ConfigValue? {
         guard let members = reader.members("headers") else { return nil }
         var headers: [String: ConfigValue] = [:]
         var places: [String: YAMLMark] = [:]
@@ -102,7 +109,7 @@ struct DetailsDecoder {
         return .object(headers)
     }
 
-    private func body(_ reader: FieldReader, _ used: inout [String: YAMLMark]) -> ConfigValue? {
+    private func body(_ reader: FieldReader, _ used: inout [String: Use]) -> ConfigValue? {
         guard let node = reader.node("body") else { return nil }
         guard case .mapping = node.content else {
             findings.error(
@@ -114,7 +121,7 @@ struct DetailsDecoder {
     }
 
     /// Any document: plain scalars by the core schema.
-    private func document(_ node: YAMLNode, _ used: inout [String: YAMLMark]) -> ConfigValue {
+    private func document(_ node: YAMLNode, _ used: inout [String: Use]) -> ConfigValue {
         switch node.content {
         case .sequence(let elements): return .array(elements.map { document($0, &used) })
         case .mapping(let pairs):
@@ -140,7 +147,7 @@ struct DetailsDecoder {
 
     private func samples(_ members: [YAMLPair]) -> ConfigValue {
         var samples: [String: ConfigValue] = [:]
-        var none: [String: YAMLMark] = [:]
+        var none: [String: Use] = [:]
         for pair in members {
             let place = "\(Self.place).sample_placeholder_values.\(pair.key)"
             switch pair.value.scalar?.value {
@@ -158,11 +165,12 @@ struct DetailsDecoder {
     }
 
     /// Each placeholder needs a sample value, or the service's test call fails; a sample without one is a slip.
-    private func checkSamples(_ samples: [YAMLPair], used: [String: YAMLMark]) {
+    private func checkSamples(_ samples: [YAMLPair], used: [String: Use]) {
         let given = Set(samples.map(\.key))
-        for (name, mark) in used.sorted(by: { $0.value < $1.value }) where !given.contains(name) {
+        for (name, use) in used.sorted(by: { $0.key < $1.key }) where !given.contains(name) {
             findings.error(
-                "the placeholder {\(name)} has no value in sample_placeholder_values", at: mark,
+                "the placeholder {\(name)} has no value in sample_placeholder_values",
+                at: findings.mark(of: use.node, offset: use.offset),
                 help: NearestName.find(name, in: given.sorted()).map { "did you mean {\($0)}?" }
                     ?? "add \"\(name)\" to sample_placeholder_values; the service makes a test call with it")
         }
@@ -178,7 +186,7 @@ struct DetailsDecoder {
 
     /// A scalar where a string is wanted.
     private func text(
-        _ node: YAMLNode, _ place: String, _ used: inout [String: YAMLMark], mayShow: Bool = true
+        _ node: YAMLNode, _ place: String, _ used: inout [String: Use], mayShow: Bool = true
     ) -> Text? {
         guard let scalar = node.scalar, scalar.tag == .none || scalar.tag == .string else {
             findings.error(
@@ -194,7 +202,7 @@ struct DetailsDecoder {
     }
 
     /// Puts secrets in and notes placeholders, each at its first place.
-    private func resolve(_ text: String, _ node: YAMLNode, _ used: inout [String: YAMLMark]) -> Text? {
+    private func resolve(_ text: String, _ node: YAMLNode, _ used: inout [String: Use]) -> Text? {
         let template = SecretTemplate(text)
         for problem in template.problems {
             findings.error(problem.message, at: findings.mark(of: node, offset: problem.offset), help: problem.help)
@@ -210,7 +218,7 @@ struct DetailsDecoder {
                 whole += text
                 shape += text
             case .placeholder(let name, let offset):
-                if used[name] == nil { used[name] = findings.mark(of: node, offset: offset) }
+                if used[name] == nil { used[name] = Use(node: node, offset: offset) }
                 if shape.isEmpty { beginsOpen = true }
                 whole += "{\(name)}"
                 shape += "x"

@@ -23,11 +23,13 @@ struct ManifestScan {
     static let maxDepth = 64
 
     private let directory: String
+    private let prefix: String
     private var links: [(relative: String, target: String)] = []
     private var seen: Set<FileIdentity> = []
 
     init(directory: String) {
         self.directory = directory.isEmpty ? "." : directory
+        prefix = Self.prefix(of: self.directory)
         do throws(SystemError) {
             root = try FileSystem.resolve(self.directory)
             guard try FileSystem.status(of: self.directory).kind == .directory else {
@@ -54,16 +56,16 @@ struct ManifestScan {
         dataNames.sort { $0.precedesByBytes($1) }
     }
 
-    /// What to show for a path below the directory. `./` says nothing, so it is left out.
-    static func displayPath(of relative: String, in directory: String) -> String {
+    /// What to put before a path below the directory to show it. `./` says nothing, so it is left out.
+    private static func prefix(of directory: String) -> String {
         var base = directory[...]
         while base.count > 1, base.last == "/" { base.removeLast() }
-        if base == "." || base.isEmpty { return relative }
-        return base == "/" ? "/" + relative : "\(base)/\(relative)"
+        if base == "." { return "" }
+        return base == "/" ? "/" : "\(base)/"
     }
 
     private mutating func walk(relative: String, path: String, depth: Int) {
-        let display = relative.isEmpty ? directory : Self.displayPath(of: relative, in: directory)
+        let display = relative.isEmpty ? directory : prefix + relative
         if depth > Self.maxDepth {
             report("directories are nested deeper than \(Self.maxDepth) levels", at: display, help: "flatten them")
             return
@@ -94,7 +96,7 @@ struct ManifestScan {
     }
 
     private mutating func take(file name: String, kind: FileStatus.Kind, relative: String, path: String) {
-        let display = Self.displayPath(of: relative, in: directory)
+        let display = prefix + relative
         guard Self.isManifest(name) else {
             if DataFormat(path: name) != nil { dataNames.append(display) }
             return
@@ -121,7 +123,7 @@ struct ManifestScan {
             let (relative, path) = links[next]
             next += 1
             let name = relative.split(separator: "/").last.map(String.init) ?? relative
-            let display = Self.displayPath(of: relative, in: directory)
+            let display = prefix + relative
             do throws(SystemError) {
                 let target = try FileSystem.resolve(path)
                 let status = try FileSystem.status(of: target)
@@ -162,7 +164,9 @@ struct ManifestScan {
         return !isHidden && parts.last.map { Self.isManifest(String($0) ?? "") } == true
     }
 
-    private static func isManifest(_ name: String) -> Bool { name.hasSuffix(".yaml") || name.hasSuffix(".yml") }
+    private static func isManifest(_ name: String) -> Bool {
+        name.utf8.suffix(5).elementsEqual(".yaml".utf8) || name.utf8.suffix(4).elementsEqual(".yml".utf8)
+    }
 
     private mutating func report(_ message: String, at path: String, help: String) {
         problems.append(Diagnostic(.error, message, at: SourceLocation(path: path, line: 1), help: help))

@@ -9,6 +9,9 @@ extension UInt8 {
 extension Unicode.Scalar {
     /// Of the general category Cc.
     var isControl: Bool { value < 0x20 || (0x7F...0x9F) ~= value }
+
+    /// White space; looked up in the tables of Unicode only where it may be there.
+    var isBlank: Bool { isASCII ? self == " " || (0x09...0x0D) ~= value : properties.isWhitespace }
 }
 
 extension String {
@@ -59,7 +62,5 @@ extension String {
     }
 
     /// Nothing but blanks, or nothing at all.
-    var isBlank: Bool {
-        unicodeScalars.allSatisfy { $0.isASCII ? $0 == " " || (0x09...0x0D) ~= $0.value : $0.properties.isWhitespace }
-    }
+    var isBlank: Bool { unicodeScalars.allSatisfy(\.isBlank) }
 }

@@ -8,7 +8,7 @@ enum URLShape {
     ///   - schemeIsOpen: Whether it begins with something set aside, which may be the scheme and the host.
     static func problem(with url: String, schemeIsOpen: Bool) -> String? {
         if url.isEmpty { return "must not be empty" }
-        if url.unicodeScalars.contains(where: { $0.properties.isWhitespace || $0.value < 0x20 || $0.value == 0x7F }) {
+        if url.unicodeScalars.contains(where: { $0.isBlank || $0.isControl }) {
             return "must not hold blanks or control characters"
         }
         guard let scheme = ["https://", "http://"].first(where: { url.lowercased().hasPrefix($0) }) else {

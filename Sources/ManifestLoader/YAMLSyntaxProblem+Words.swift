@@ -53,6 +53,9 @@ extension YAMLSyntaxProblem {
         case "did not find expected ',' or ']'", "did not find expected ',' or '}'":
             fault.message = "\(problem.dropFirst("did not find expected ".count)) is expected here"
             fault.help = "close the list or mapping, or put a value that holds one of []{}, in quotes"
+        case "did not find expected node content":
+            fault.message = "a value is expected here"
+            fault.help = "remove the sign that stands here, or put the value in quotes"
         case "did not find expected '-' indicator":
             fault.message = "an item of the list, \"- \", is expected here"
             fault.help = "check the indentation of this line"
