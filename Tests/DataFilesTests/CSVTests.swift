@@ -59,6 +59,8 @@ import Testing
         ("\n\n", ["3:1: the file is empty"]),
         ("id,b,\n1,x,\n", ["1:1: column 3 of the header has no name"]),
         ("id,b,id\n1,x,\n", ["1:1: the header names \"id\" twice: columns 1 and 3"]),
+        ("id,\"b\n1,x\n", ["1:4: this quote is never closed"]),
+        ("\nid,b\"\n1,x\n", ["2:5: a quote inside a cell that is not quoted"]),
         ("key,b\n1,x\n", ["1:1: the header has no column \"id\", the primary key"]),
         ("id,b\n", ["1:1: the file holds no row"]),
     ])

@@ -86,4 +86,14 @@ import Testing
         #expect(problems(set).count == 1)
         #expect(problems(set)[0].contains("the key \"f5\" occurs twice"))
     }
+
+    /// Names that have to be unescaped are kept together while a row is digested, however many they are.
+    @Test func manyEscapedNames() throws {
+        func row(_ prefix: String) -> String {
+            let names = (0..<60).map { "\"\(prefix)\($0)-\(String(repeating: "y", count: 200))\":\($0)" }
+            return "{\(names.joined(separator: ",")),\"id\":1}"
+        }
+        let escaped = try survey(dataSet([files.file("a.ndjson", row("\\u0078"))])).get()
+        #expect(try survey(dataSet([files.file("b.ndjson", row("x"))])).get().digest == escaped.digest)
+    }
 }
