@@ -18,8 +18,8 @@ struct CSVColumns: ~Copyable {
     private let plans: UnsafeMutableBufferPointer<Plan>
     let names: [String]
 
-    init(header: CSVHeader, set: DataSet) {
-        names = header.names
+    init(names: [String], set: DataSet) {
+        self.names = names
         plans = .allocate(capacity: names.count)
         for (index, name) in names.enumerated() {
             let type = set.type(ofColumn: name)
@@ -120,7 +120,7 @@ struct CSVColumns: ~Copyable {
         if let offset = UTF8Check.firstInvalid(bytes) {
             return ("a byte that is not UTF-8 (column \"\(names[column])\")", "save the file as UTF-8", offset)
         }
-        let text = String(decoding: bytes.prefix(160), as: UTF8.self)
+        let text = String(decoding: bytes.prefix(160), as: UTF8.self).replacingDoubledQuotes
         let shown = text.count > 40 || bytes.count > 160 ? text.prefix(40) + "…" : text[...]
         if plans[column].type == .number {
             return (

@@ -18,7 +18,7 @@ package enum DataSurveyor {
     static func survey(
         _ set: DataSet, limits: RequestLimits, temporaryDirectory: String, tuning: Tuning, isCancelled: () -> Bool
     ) -> Result<DataSurvey, DataProblems> {
-        let pass = SurveyPass(set, limits: limits, temporaryDirectory: temporaryDirectory, tuning: tuning)
+        var pass = SurveyPass(set, limits: limits, temporaryDirectory: temporaryDirectory, tuning: tuning)
         return Result { () throws(DataProblems) in try pass.run(isCancelled: isCancelled) }
     }
 }

@@ -18,7 +18,7 @@ struct DuplicateRows {
         let found = places(of: Set(pairs.flatMap { [$0.first, $0.second] }), in: set, tuning: tuning)
         for pair in pairs.sorted(by: { $0.second < $1.second }) {
             guard let first = found[pair.first], let second = found[pair.second] else {
-                problems.add(DataProblems.moved(set.files[0], during: "read").diagnostics[0])
+                problems.add(DataProblems.moved(set.files[0], during: "read"))
                 continue
             }
             problems.add(

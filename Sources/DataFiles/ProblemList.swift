@@ -7,20 +7,26 @@ final class ProblemList {
 
     private var kept: [Diagnostic] = []
     private(set) var count = 0
-    /// Set where only a later attempt can tell, such as after a failed read.
-    var canRetry = false
+    /// How many of them a later attempt cannot do away with.
+    private var lastingCount = 0
 
     var isEmpty: Bool { count == 0 }
 
     func add(_ diagnostic: @autoclosure () -> Diagnostic) {
+        lastingCount += 1
+        keep(diagnostic())
+    }
+
+    private func keep(_ diagnostic: @autoclosure () -> Diagnostic) {
         count += 1
         if kept.count < Self.limit { kept.append(diagnostic()) }
     }
 
     /// Takes over the problems of a step that fails as a whole.
     func add(_ problems: DataProblems) {
-        for diagnostic in problems.diagnostics { add(diagnostic) }
-        canRetry = canRetry || problems.canRetry
+        for diagnostic in problems.diagnostics {
+            if problems.canRetry { keep(diagnostic) } else { add(diagnostic) }
+        }
     }
 
     /// All of it as one error.
@@ -29,6 +35,6 @@ final class ProblemList {
         if count > kept.count {
             diagnostics.append(Diagnostic(.error, "\(count - kept.count) more problems in these data files"))
         }
-        return DataProblems(diagnostics: diagnostics, canRetry: canRetry && count == 1)
+        return DataProblems(diagnostics: diagnostics, canRetry: lastingCount == 0)
     }
 }

@@ -95,8 +95,8 @@ struct RowDigester: ~Copyable {
             let start = record.text + Int(field.nameStart)
             let length = Int(field.nameEnd - field.nameStart)
             if field.isNameEscaped {
-                // All at once, because a buffer that grows would leave pointers behind.
-                names.reserve(record.count)
+                // Once and for all names, because a buffer that grows would leave their pointers behind.
+                if names.count == 0 { names.reserve(record.count) }
                 let from = names.count
                 JSONUnescape.append(start, count: length, to: &names)
                 name[index] = Name(start: names.base + from, count: names.count - from)

@@ -1,7 +1,9 @@
 import Model
 
 /// One survey: file by file, then the columns over all files, then the sorted rows.
-final class SurveyPass {
+///
+/// A struct, because a class would check for exclusive access at every row.
+struct SurveyPass: ~Copyable {
     private let set: DataSet
     private let limits: RequestLimits
     private let tuning: Tuning
@@ -27,7 +29,7 @@ final class SurveyPass {
         digester = RowDigester(primaryKey: set.primaryKey)
     }
 
-    func run(isCancelled: () -> Bool) throws(DataProblems) -> DataSurvey {
+    mutating func run(isCancelled: () -> Bool) throws(DataProblems) -> DataSurvey {
         for file in set.files {
             do throws(DataProblems) {
                 try read(file, isCancelled: isCancelled)
@@ -51,11 +53,11 @@ final class SurveyPass {
             fingerprint: DataFingerprint(files: stamps, settings: set.settingsDigest.description))
     }
 
-    private func read(_ file: DataFile, isCancelled: () -> Bool) throws(DataProblems) {
+    private mutating func read(_ file: DataFile, isCancelled: () -> Bool) throws(DataProblems) {
+        let problemsBefore = problems.count
         let (reader, before) = try RecordReaders.open(file, of: set, tuning: tuning, problems: problems) {
             headers.append($0)
         }
-        let problemsBefore = problems.count
         record.clear()
         while reader.next(into: &record) {
             if rowCount % Self.rowsBetweenChecks == 0, isCancelled() { throw Self.cancelled }
@@ -74,7 +76,7 @@ final class SurveyPass {
     }
 
     /// Counts and digests the record that was read last.
-    private func take(_ reader: any RecordReader, from file: DataFile) throws(DataProblems) {
+    private mutating func take(_ reader: any RecordReader, from file: DataFile) throws(DataProblems) {
         let row = UInt64(rowCount)
         rowCount += 1
         byteCount += record.count
@@ -142,7 +144,7 @@ final class SurveyPass {
     }
 
     /// Goes through the sorted rows once: the digest, and rows of one key, which are neighbours there.
-    private func digestOfSet() throws(DataProblems) -> Digest128 {
+    private mutating func digestOfSet() throws(DataProblems) -> Digest128 {
         var keyName = SipHash128()
         keyName.combine(set.primaryKey)
         let name = keyName.finalize()

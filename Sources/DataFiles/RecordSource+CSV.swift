@@ -1,0 +1,30 @@
+import Model
+
+extension RecordSource {
+    /// What stands where a CSV record should begin.
+    enum LineStart { case noEmptyLine, skipped, needMore, atEnd }
+
+    /// Consumes a line without a single character.
+    mutating func skipEmptyLine() -> LineStart {
+        let available = window.available
+        if available == 0 { return window.isAtEnd ? .atEnd : .needMore }
+        let start = window.base + window.start
+        var length = 1
+        if start[0] == 0x0D {
+            if available == 1 { return window.isAtEnd ? .noEmptyLine : .needMore }
+            length = 2
+        }
+        guard start[length - 1] == 0x0A else { return .noEmptyLine }
+        window.start += length
+        line += 1
+        return .skipped
+    }
+
+    /// Reports a cell that cannot be read, and goes on behind the line that it spoils.
+    mutating func report(_ cell: CSVCell, at cellStart: Int) {
+        guard let fault = cell.stop.fault else { return }
+        let offset = cell.stop == .unclosedQuote ? cellStart : cell.next
+        problem(fault.message, at: offset, help: fault.help)
+        if cell.stop == .unclosedQuote { stop() } else { skipLine(from: cell.next) }
+    }
+}
