@@ -26,6 +26,11 @@ struct RowStore: Sendable {
     /// Bytes of the records that are stored.
     private(set) var liveBytes = 0
 
+    /// Bytes that may be wasted before records are copied together.
+    private let slack: Int
+
+    init(slack: Int = 16 * 1024 * 1024) { self.slack = slack }
+
     /// Records that are stored, expired ones included.
     var storedCount: Int { index.count }
 
@@ -101,7 +106,7 @@ struct RowStore: Sendable {
 
     /// Copies the records together once more than half of the kept bytes belong to none.
     private mutating func compactIfWorthwhile() {
-        guard keptBytes > 2 * liveBytes + 16 * 1024 * 1024 else { return }
+        guard keptBytes > 2 * liveBytes + slack else { return }
         var packed: [[UInt8]] = [[]]
         var places = [UInt32](repeating: 0, count: slots.count)
         var kept: [Slot] = []
