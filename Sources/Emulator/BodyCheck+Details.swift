@@ -13,7 +13,7 @@ extension BodyCheck {
         for key in ["url", "http_method"] { _ = required(key, of: details, at: loc) }
         for member in members { field(member, at: loc + [.string(member.key)]) }
         if problems.count == before { samples(of: details, at: loc) }
-        return problems.count == before ? details : nil
+        return problems.count == before ? details : .none
     }
 
     private mutating func field(_ member: JSONMember, at loc: [JSONValue]) {

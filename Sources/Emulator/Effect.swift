@@ -55,7 +55,7 @@ extension Effect {
     init?(head: JSONValue, body: [UInt8], primaryKey: (String) -> String?) {
         guard let uuid = head["uuid"]?.stringValue else { return nil }
         let description = head["description"]?.stringValue
-        let details = head["details"].flatMap { $0.isNull ? nil : $0 }
+        let details = head["details"].flatMap { $0.isNull ? .none : $0 }
         switch head["do"]?.stringValue {
         case "create":
             guard let name = head["name"]?.stringValue, let key = head["primary_key"]?.stringValue else { return nil }

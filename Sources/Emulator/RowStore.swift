@@ -21,9 +21,15 @@ struct RowStore: Sendable {
     private var segments: [[UInt8]] = []
     private var slots: [Slot] = []
     private var index: [RowKey: UInt32] = [:]
-    private var segmentBytes = 0
+    /// Bytes that are kept in memory for them, replaced ones and the rest of the bodies included.
+    private(set) var keptBytes = 0
     /// Bytes of the records that are stored.
     private(set) var liveBytes = 0
+
+    /// Bytes that may be wasted before records are copied together.
+    private let slack: Int
+
+    init(slack: Int = 16 * 1024 * 1024) { self.slack = slack }
 
     /// Records that are stored, expired ones included.
     var storedCount: Int { index.count }
@@ -33,7 +39,7 @@ struct RowStore: Sendable {
         guard !rows.isEmpty else { return }
         let segment = UInt32(segments.count)
         segments.append(body)
-        segmentBytes += body.count
+        keptBytes += body.count
         for (number, row) in rows.enumerated() {
             put(
                 row.key,
@@ -52,7 +58,7 @@ struct RowStore: Sendable {
         }
         let shift = UInt32(segments.count)
         segments.append(contentsOf: other.segments)
-        segmentBytes += other.segmentBytes
+        keptBytes += other.keptBytes
         for (key, place) in other.index.sorted(by: { $0.value < $1.value }) {
             var slot = other.slots[Int(place)]
             slot.segment += shift
@@ -100,7 +106,7 @@ struct RowStore: Sendable {
 
     /// Copies the records together once more than half of the kept bytes belong to none.
     private mutating func compactIfWorthwhile() {
-        guard segmentBytes > 2 * liveBytes + 16 * 1024 * 1024 else { return }
+        guard keptBytes > 2 * liveBytes + slack else { return }
         var packed: [[UInt8]] = [[]]
         var places = [UInt32](repeating: 0, count: slots.count)
         var kept: [Slot] = []
@@ -116,6 +122,6 @@ struct RowStore: Sendable {
         index = index.mapValues { places[Int($0)] }
         slots = kept
         segments = packed
-        segmentBytes = liveBytes
+        keptBytes = liveBytes
     }
 }

@@ -12,6 +12,9 @@ final class Harness: Sendable {
     /// Time that passes only when a test says so, and when the emulator sleeps.
     final class Clock: Sendable {
         private let state = Mutex((now: 1_700_000_000.0, slept: [Double](), drawn: UInt64(0)))
+        /// Which harness of the process this is, so that two of them that share a store draw different uuids.
+        private let serial = Clock.made.add(1, ordering: .relaxed).newValue
+        private static let made = Atomic<UInt64>(0)
 
         var now: Double { state.withLock { $0.now } }
         var slept: [Double] { state.withLock { $0.slept } }
@@ -20,7 +23,7 @@ final class Harness: Sendable {
         func draw() -> UInt64 {
             state.withLock { state in
                 state.drawn += 1
-                return state.drawn &* 0x9E37_79B9_7F4A_7C15
+                return (serial << 32 + state.drawn) &* 0x9E37_79B9_7F4A_7C15
             }
         }
     }
