@@ -27,6 +27,9 @@ final class RequestRunner: Sendable {
 
     func invalidate() { transport.invalidate() }
 
+    /// Requests that are let through at a time at present.
+    var width: Int { get async { await gate.width } }
+
     /// Sends the request until `read` can make something of an answer, patience is over, or trying is pointless.
     func run<Value: Sendable>(
         _ request: APIRequest, read: @Sendable (HTTPAnswer) throws(AnswerProblem) -> Value

@@ -1,0 +1,92 @@
+import Model
+import Testing
+
+@testable import APIClient
+
+@Suite struct SecretTests {
+    @Test(
+        arguments: [
+            "Bearer s3cr3t/+value", "s3cr3t/+value", "s3cr3t%2F%2Bvalue", "token=s3cr3t/+value&x=1",
+            "api-key-0123456789", "brand-key-0123456789",
+        ])
+    func whatTheRequestCarriedIsNotRepeated(words: String) async throws {
+        let details = secretDetails("s3cr3t/+value")
+        for body in [
+            #"{"detail": "it was \#(words) here"}"#,
+            #"{"detail": [{"loc": ["body", "\#(words)"], "msg": "\#(words)", "type": "\#(words)"}]}"#,
+        ] {
+            let transport = FakeTransport { _ in .json(body, status: 422) }
+            let error = try #require(
+                await failure { try await client(transport).create(definition(details: details)) })
+            var dumped = ""
+            dump(error, to: &dumped)
+            for text in [error.description, dumped] {
+                #expect(!text.contains("s3cr3t"))
+                #expect(!text.contains("0123456789"))
+            }
+            #expect(error.description.contains("(sensitive)"))
+        }
+    }
+
+    @Test func aSecretInAURLIsFoundAfterPlaceholdersWereFilledIn() throws {
+        let url = ConfigString("https://example.com/x?token=tok-123456&sku={sku}", isSecret: true)
+        let details = ConfigValue.object(["url": .string(url)])
+        let scrubber = Scrubber(keys: try testKeys(), definition: definition(details: details))
+        let text = scrubber.clean("GET https://example.com/x?token=tok-123456&sku=A-100 failed")
+        #expect(!text.contains("tok-123456"))
+    }
+
+    @Test func headerValuesAreSensitiveByTheirPlace() throws {
+        let details = ConfigValue.object([
+            "headers": .object([
+                "X-Token": .string(ConfigString("plain-token")), "accept": .string(ConfigString("application/json")),
+            ])
+        ])
+        let scrubber = Scrubber(keys: try testKeys(), definition: definition(details: details))
+        #expect(scrubber.clean("plain-token, application/json") == "(sensitive), application/json")
+    }
+
+    @Test func wordsAreOneLineWithoutControlCharactersAndBounded() throws {
+        let scrubber = Scrubber(keys: try testKeys())
+        #expect(scrubber.clean("a\u{1B}[31m\r\n\tb\u{202E}c\u{0}") == "a [31m b c")
+        let long = scrubber.clean(String(repeating: "x", count: 1000))
+        #expect(long.count == 400)
+        #expect(long.hasSuffix("…"))
+    }
+
+    @Test func cuttingComesAfterScrubbing() throws {
+        let scrubber = Scrubber(keys: try testKeys())
+        for padding in 380..<400 {
+            let text = scrubber.clean(String(repeating: "x", count: padding) + "api-key-0123456789")
+            #expect(!text.contains("api-k"))
+        }
+    }
+
+    @Test func keysAreNeverShown() throws {
+        let keys = try testKeys()
+        let configuration = try APIClientConfiguration(
+            baseURL: "https://api.test/v1", keys: keys, userAgent: "reconcile/test")
+        var dumped = ""
+        dump(configuration, to: &dumped)
+        for text in ["\(keys)", keys.debugDescription, String(reflecting: keys), "\(configuration)", dumped] {
+            #expect(!text.contains("0123456789"))
+        }
+    }
+
+    @Test(arguments: ["", "with blank", "line\nbreak", "tab\t", "ümlaut", "nul\u{0}"])
+    func keysThatCannotStandInAHeaderAreRefused(key: String) {
+        let problem = #expect(throws: Diagnostic.self) { try APIKeys(apiKey: "good", brandKey: key) }
+        #expect(problem?.message.contains("x-brand-key") == true)
+        #expect(problem?.help != nil)
+        if !key.isEmpty { #expect(problem?.rendered.contains(key) == false) }
+    }
+
+    @Test(
+        arguments: [
+            (nil, "localhost,127.0.0.0/8,127.0.0.1,::1"),
+            ("a.test, localhost", "a.test,localhost,127.0.0.0/8,127.0.0.1,::1"), ("*", nil),
+        ] as [(String?, String?)])
+    func loopbackIsExemptFromProxies(list: String?, expected: String?) {
+        #expect(ProxyBypass.exempting(list) == expected)
+    }
+}
