@@ -15,7 +15,7 @@ struct ConnectionDecoder {
     let findings: Findings
     let secrets: (any SecretSource)?
     let dataFiles: DataFileFinder
-    /// As shown; data files are named relative to its directory.
+    /// Below the directory of manifests; data files are named relative to its directory.
     let manifestPath: String
 
     func decode(_ root: YAMLNode) -> ConnectionManifest {

@@ -9,17 +9,22 @@ struct DataFileFinder: Sendable {
 
     /// The directory of manifests as the user gave it.
     let directory: String
-    /// Absolute, links resolved: the directory itself and the data roots.
-    let roots: [String]
+    /// What stands before a path below it where it is shown.
+    let prefix: String
+    /// The directory of manifests, absolute, links resolved.
+    let root: String
+    /// Other places of data, absolute, links resolved.
+    let dataRoots: [String]
     /// Whose keys must not be uploaded as data; nil where nothing is uploaded.
     let secrets: (any SecretSource)?
 
     /// - Parameters:
     ///   - pattern: Absolute, or relative to the manifest's directory.
-    ///   - manifest: The manifest's path as shown.
+    ///   - manifest: The manifest's path below the directory.
     /// - Returns: The files sorted by path, and why others, or all, cannot be used.
     func find(_ pattern: String, from manifest: String) -> (files: [DataFile], problems: [Problem]) {
-        let place = Self.directory(of: manifest)
+        let folder = manifest.utf8.lastIndex(of: UInt8(ascii: "/")).map { manifest[..<$0] } ?? ""
+        let place = folder.isEmpty ? root : "\(root)/\(folder)"
         guard Glob.isPattern(pattern) else {
             let path = pattern.hasPrefix("/") ? pattern : "\(place)/\(pattern)"
             switch file(path, matchedBy: nil) {
@@ -41,7 +46,7 @@ struct DataFileFinder: Sendable {
             problems.append(
                 Problem(
                     message: "no file matches \(pattern.quoted)",
-                    help: "patterns are relative to the directory of the manifest, \(place)"))
+                    help: "patterns are relative to the directory of the manifest, \(shown(place))"))
         }
         return (files, problems)
     }
@@ -54,10 +59,10 @@ struct DataFileFinder: Sendable {
 
     /// One file; nil for a directory that a wildcard matched.
     private func file(_ path: String, matchedBy pattern: String?) -> Result<DataFile?, Refusal> {
-        let shown = Self.shortened(path)
+        let shown = shown(path)
         do throws(SystemError) {
             let resolved = try FileSystem.resolve(path)
-            guard roots.contains(where: { resolved.isBelow($0) }) else {
+            guard resolved.isBelow(root) || dataRoots.contains(where: resolved.isBelow) else {
                 return refuse(
                     "the data file \(shown) lies outside of \(directory)",
                     "put it below \(directory), or allow its directory with --data-root")
@@ -90,13 +95,16 @@ struct DataFileFinder: Sendable {
         }
     }
 
-    private static func directory(of path: String) -> String {
-        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
-        return slash == path.startIndex ? "/" : String(path[..<slash])
+    /// What lies in the directory as the user would write it, all else absolute.
+    private func shown(_ path: String) -> String {
+        let short = Self.shortened(path)
+        if short == root { return directory }
+        guard short.isBelow(root) else { return short }
+        return prefix + String(Substring(short.utf8.dropFirst(root == "/" ? 1 : root.utf8.count + 1)))
     }
 
-    /// Without `.` and, where a name stands before it, `..`: `Manifests/crm/../data/a.csv` is `Manifests/data/a.csv`.
-    static func shortened(_ path: String) -> String {
+    /// Without `.` and, where a name stands before it, `..`: `/m/crm/../data/a.csv` is `/m/data/a.csv`.
+    private static func shortened(_ path: String) -> String {
         var parts: [Substring] = []
         for part in path.split(separator: "/") where part != "." {
             if part == "..", let last = parts.last, last != ".." { parts.removeLast() } else { parts.append(part) }

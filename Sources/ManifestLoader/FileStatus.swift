@@ -26,9 +26,12 @@ struct FileStatus: Sendable, Hashable {
 
 /// Which file it is, whatever names lead to it.
 package struct FileIdentity: Sendable, Hashable {
+    /// `st_dev`.
     package var device: UInt64
+    /// `st_ino`.
     package var inode: UInt64
 
+    /// The file that both numbers name.
     package init(device: UInt64, inode: UInt64) {
         self.device = device
         self.inode = inode

@@ -25,7 +25,8 @@ package struct ManifestLoader: Sendable {
         let scan = ManifestScan(directory: directory)
         var diagnostics = scan.problems
         let finder = DataFileFinder(
-            directory: directory, roots: [scan.root].compactMap(\.self) + resolveRoots(&diagnostics), secrets: secrets)
+            directory: directory, prefix: scan.prefix, root: scan.root ?? directory,
+            dataRoots: resolveRoots(&diagnostics), secrets: secrets)
         let files = read(scan.manifests, with: ManifestReader(secrets: secrets, dataFiles: finder))
         var comparison = ManifestComparison(files: files)
         comparison.check()

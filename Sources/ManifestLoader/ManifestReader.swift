@@ -90,7 +90,7 @@ struct ManifestReader: Sendable {
         switch kind?.scalar?.text {
         case "DataConnection":
             let decoder = ConnectionDecoder(
-                findings: findings, secrets: secrets, dataFiles: dataFiles, manifestPath: manifest.displayPath)
+                findings: findings, secrets: secrets, dataFiles: dataFiles, manifestPath: manifest.relativePath)
             connections.append(decoder.decode(root))
         case "Policy":
             policies.append(PolicyDecoder(findings: findings).decode(root))

@@ -10,6 +10,8 @@ struct ManifestScan {
         var path: String
         /// DIR as the user gave it, and the path below it.
         var displayPath: String
+        /// The path below the directory.
+        var relativePath: String
     }
 
     /// Sorted by display path, byte by byte.
@@ -23,7 +25,8 @@ struct ManifestScan {
     static let maxDepth = 64
 
     private let directory: String
-    private let prefix: String
+    /// What stands before a path below the directory where it is shown.
+    let prefix: String
     private var links: [(relative: String, target: String)] = []
     private var seen: Set<FileIdentity> = []
 
@@ -49,7 +52,8 @@ struct ManifestScan {
             ]
             return
         }
-        walk(relative: "", path: self.directory, depth: 0)
+        // Through the resolved path, so that all files are of one tree while a link to it is being switched.
+        walk(relative: "", path: root ?? self.directory, depth: 0)
         followLinks()
         // Nearly always sorted already, directory by directory; links come last.
         manifests.sort { $0.displayPath.precedesByBytes($1.displayPath) }
@@ -80,9 +84,11 @@ struct ManifestScan {
                 help: "let the user that runs reconcile read it, or take it out of the directory of manifests")
             return
         }
-        for entry in entries.sorted(by: { $0.name.precedesByBytes($1.name) }) where !entry.name.hasPrefix(".") {
-            let below = relative.isEmpty ? entry.name : "\(relative)/\(entry.name)"
-            take(entry, relative: below, path: "\(path)/\(entry.name)", depth: depth)
+        let relativePrefix = relative.isEmpty ? "" : relative + "/"
+        let pathPrefix = path + "/"
+        for entry in entries.sorted(by: { $0.name.precedesByBytes($1.name) })
+        where entry.name.utf8.first != UInt8(ascii: ".") {
+            take(entry, relative: relativePrefix + entry.name, path: pathPrefix + entry.name, depth: depth)
         }
     }
 
@@ -106,7 +112,7 @@ struct ManifestScan {
                 "the name of the file holds control characters or bytes that are not UTF-8", at: display,
                 help: "rename the file")
         } else if kind == .regular {
-            manifests.append(Manifest(path: path, displayPath: display))
+            manifests.append(Manifest(path: path, displayPath: display, relativePath: relative))
         } else {
             report(
                 "this is not a regular file", at: display,

@@ -11,15 +11,18 @@ package protocol SecretSource: Sendable {
 }
 
 extension SecretSource {
+    /// Nothing is.
     package func isOutOfReach(_ file: FileIdentity) -> Bool { false }
 }
 
 /// Why a secret cannot be used. The texts never hold the value.
 package struct SecretProblem: Error, Sendable, Hashable {
+    /// What is wrong, as the beginning of a sentence, without the value.
     package var message: String
     /// What to do about it.
     package var help: String?
 
+    /// A problem with its next step.
     package init(_ message: String, help: String? = nil) {
         self.message = message
         self.help = help

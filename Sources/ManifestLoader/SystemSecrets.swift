@@ -19,8 +19,10 @@ package struct SystemSecrets: SecretSource {
         forbidden = Set((forbiddenFiles + keys).compactMap { try? FileSystem.status(of: $0).identity })
     }
 
+    /// True for the files of the API keys, whatever name leads to them.
     package func isOutOfReach(_ file: FileIdentity) -> Bool { forbidden.contains(file) }
 
+    /// The variable's value, as it is.
     package func environment(_ name: String) throws(SecretProblem) -> String {
         if let problem = SecretReference(kind: .environment, name: name).problem { throw problem }
         guard let value = environment[name] else {
@@ -34,6 +36,7 @@ package struct SystemSecrets: SecretSource {
         return value
     }
 
+    /// The contents of the regular file of that name in the credentials directory, without one newline at the end.
     package func credential(_ name: String) throws(SecretProblem) -> String {
         if let problem = SecretReference(kind: .credential, name: name).problem { throw problem }
         guard let directory else {

@@ -80,6 +80,17 @@ import Testing
         #expect(found.problems[0].help?.isEmpty == false)
     }
 
+    @Test func pathsAreShownBelowTheDirectoryAsGivenAndOpenedResolved() throws {
+        let workspace = Workspace([
+            "real/crm/a.yaml": manifest("a", spec: "data: {files: [x.csv, no.csv]}"), "real/crm/x.csv": "",
+        ])
+        workspace.link("M", to: "real")
+        let data = try #require(workspace.load("M").desired?.connections.first?.data)
+        #expect(data.files.map(\.displayPath) == ["\(workspace.path)/M/crm/x.csv"])
+        #expect(data.files.map(\.absolutePath) == ["\(workspace.path)/real/crm/x.csv"])
+        #expect(data.problems.map(\.message) == ["the data file \(workspace.path)/M/crm/no.csv does not exist"])
+    }
+
     @Test func dataRootsAreFurtherPlacesForDataOnly() throws {
         let workspace = Workspace(["data/x.csv": "", "data/m.yaml": manifest("m", spec: "")])
         let root = "\(workspace.path)/data"

@@ -40,6 +40,27 @@ import Testing
         #expect(Workspace(["a.yaml": "\u{FEFF}kind: X\n"]).problems() == ["a.yaml:1:7: error: unknown kind \"X\""])
     }
 
+    @Test func linesEndAsOnAnySystem() {
+        let lines = ["apiVersion: reconcile/v1", "kind: Policy", "spec:", "  x: 1"]
+        for end in ["\n", "\r\n", "\r", "\u{85}", "\u{2028}"] {
+            let diagnostics = Workspace(["a.yaml": lines.joined(separator: end) + end]).load().diagnostics
+            #expect(diagnostics.map { "\($0.location?.line ?? 0):\($0.location?.column ?? 0)" } == ["4:3"])
+            #expect(diagnostics.first?.sourceLine == "  x: 1")
+        }
+    }
+
+    /// Where the text does not stand in the line as it is, the beginning of the scalar is named.
+    @Test func columnsWithinScalarsAreExactOrTheBeginning() {
+        for (text, column) in [
+            ("'a ${X}'", 13), ("\"é${X}\"", 12), ("a${X}", 11), ("'it''s ${X}'", 10), ("\"\\x41${X}\"", 10),
+            ("&a 'b${X}'", 10),
+        ] {
+            let source = DetailsTests.call("body:\n  a: \(text)")
+            let found = Workspace(["a.yaml": source]).load().diagnostics.map { $0.location?.column }
+            #expect(found == [column], "\(text)")
+        }
+    }
+
     @Test func documentsAfterABrokenOneAreStillChecked() {
         let source = "kind: A\n---\na: [1\n---\nkind: B\n--- \nx: }\n---\nkind: C\n"
         #expect(
