@@ -74,7 +74,7 @@ extension FileStamp {
                 Diagnostic(
                     .error, "cannot \(operation) the file: \(String(cString: strerror(code)))",
                     at: SourceLocation(path: file.displayPath, line: 1), help: help)
-            ], canRetry: code != ELOOP && code != EACCES)
+            ], canRetry: ![ELOOP, EACCES, EPERM].contains(code))
     }
 }
 

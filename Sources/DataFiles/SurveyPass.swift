@@ -30,14 +30,7 @@ struct SurveyPass: ~Copyable {
     }
 
     mutating func run(isCancelled: () -> Bool) throws(DataProblems) -> DataSurvey {
-        for file in set.files {
-            do throws(DataProblems) {
-                try read(file, isCancelled: isCancelled)
-            } catch {
-                if error.wasCancelled { throw error }
-                problems.add(error)
-            }
-        }
+        for file in set.files { try read(file, isCancelled: isCancelled) }
         checkColumns()
         let digest = try digestOfSet()
         if rowCount == 0, problems.isEmpty {
@@ -53,11 +46,11 @@ struct SurveyPass: ~Copyable {
             fingerprint: DataFingerprint(files: stamps, settings: set.settingsDigest.description))
     }
 
+    /// Problems of the file are collected. What is thrown ends the survey: whatever was found in a file that moves
+    /// is no longer worth a report.
     private mutating func read(_ file: DataFile, isCancelled: () -> Bool) throws(DataProblems) {
         let problemsBefore = problems.count
-        let (reader, before) = try RecordReaders.open(file, of: set, tuning: tuning, problems: problems) {
-            headers.append($0)
-        }
+        guard let (reader, before) = open(file) else { return }
         record.clear()
         while reader.next(into: &record) {
             if rowCount % Self.rowsBetweenChecks == 0, isCancelled() { throw Self.cancelled }
@@ -67,6 +60,17 @@ struct SurveyPass: ~Copyable {
         let isWhole = problems.count > problemsBefore || reader.bytesRead == before.size
         guard try reader.stamp() == before, isWhole else { throw .moved(file, during: "read") }
         stamps.append(before)
+    }
+
+    private mutating func open(_ file: DataFile) -> (any RecordReader, FileStamp)? {
+        var header: CSVHeader?
+        defer { if let header { headers.append(header) } }
+        do throws(DataProblems) {
+            return try RecordReaders.open(file, of: set, tuning: tuning, problems: problems) { header = $0 }
+        } catch {
+            problems.add(error)
+            return nil
+        }
     }
 
     private static var cancelled: DataProblems {

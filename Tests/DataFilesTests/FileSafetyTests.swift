@@ -27,19 +27,29 @@ import Testing
                 == "none.csv:1:1: cannot open the file: No such file or directory")
     }
 
-    @Test func oneBadFileDoesNotHideAnother() {
-        let set = dataSet([placed("none.csv"), files.file("b.csv", "id\n1,2\n")])
-        #expect(problems(set).count == 2)
+    @Test func oneBadFileDoesNotHideAnother() throws {
+        let missing = placed("none.csv")
+        #expect(problems(dataSet([missing, files.file("b.csv", "id\n1,2\n")])).count == 2)
+        // Trying again helps only where it helps against all of it.
+        for (other, canRetry) in [("id\n1,2\n", false), ("id\n1\n", true)] {
+            guard case .failure(let found) = survey(dataSet([missing, files.file("b.csv", other)])) else {
+                Issue.record("the missing file was not missed")
+                return
+            }
+            #expect(found.canRetry == canRetry)
+        }
     }
 
-    @Test func aFileThatMovesWhileItIsRead() {
+    /// Rows that are wrong in a file that moves are nothing that somebody has to mend.
+    @Test(arguments: ["20000\n", "half,a,row"])
+    func aFileThatMovesWhileItIsRead(addition: String) {
         let file = files.file("a.csv", "id\n" + (0..<20_000).map { "\($0)\n" }.joined())
         var asked = 0
         let result = DataSurveyor.survey(
             dataSet([file]), limits: RequestLimits(), temporaryDirectory: files.path, tuning: Tuning()
         ) {
             asked += 1
-            if asked == 2 { append("20000\n", to: file) }
+            if asked == 2 { append(addition, to: file) }
             return false
         }
         guard case .failure(let found) = result else {

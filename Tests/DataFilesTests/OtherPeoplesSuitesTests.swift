@@ -31,7 +31,7 @@ struct OtherPeoplesSuitesTests {
     func csvSpectrum(name: String) throws {
         let expected = try JSONValue.parse(Suites.bytes("csv", name.replacing(".csv", with: ".json")))
         let bytes = try Suites.bytes("csv", name)
-        // Its files have no key that is unique; one column of each is, but for repeated values in none of them.
+        // The first column of each file holds no value twice, so it can be the key.
         let header = try #require(String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline).first)
         let key = try #require(header.split(separator: ",").first.map(String.init))
         let set = dataSet([files.file(name, bytes)], key: key)
@@ -57,7 +57,6 @@ struct OtherPeoplesSuitesTests {
         let isValid = name.hasPrefix("y_") && !Self.refusedOnPurpose.contains(name)
         let parsed = try? JSONValue.parse(record)
         if !name.hasPrefix("i_") {
-            // A document of nothing but a byte order mark or blanks is another one within a record.
             #expect((parsed != nil) == isValid, "\(name)")
         }
         for readSize in [1, 7, 256 << 10] {
