@@ -81,7 +81,9 @@ package final class Emulator: Sendable {
         switch fault {
         case .errorAfter(let status): return Self.failed(status)
         case .cutAfter: response.delivery = .cut
-        case .truncated: response.delivery = .truncated(response.body.count / 2)
+        case .truncated:
+            // An answer without a body can only be cut short by leaving it out.
+            response.delivery = response.body.isEmpty ? .cut : .truncated(response.body.count / 2)
         default: break
         }
         return response

@@ -12,7 +12,8 @@ package enum Fault: Sendable, Hashable {
     case cutBefore
     /// The connection is closed without an answer, though the request had its effect.
     case cutAfter
-    /// The request has its effect; half of the answer's body comes, then the connection is closed.
+    /// The request has its effect; half of the answer's body comes, then the connection is closed. An answer
+    /// without a body does not come at all.
     case truncated
 
     /// What `Retry-After` says, in one of its two forms.

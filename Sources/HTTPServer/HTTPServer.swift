@@ -6,7 +6,7 @@ package typealias HTTPHandler = @Sendable (HTTPRequest) async -> HTTPResponse
 /// A small bounded HTTP/1.1 server on POSIX sockets.
 ///
 /// Each connection is one task that waits without a thread; one thread waits for all of them. Nothing that a client
-/// does or leaves undone lasts longer than `HTTPLimits` allows.
+/// does or leaves undone lasts longer than `HTTPLimits` allows. A server that was started lives until `stop()`.
 package final class HTTPServer: Sendable {
     private struct Client {
         let socket: Socket

@@ -66,6 +66,13 @@ import Testing
         #expect(count == 1)
     }
 
+    @Test func truncatedAnswerWithoutABodyIsCut() async throws {
+        let harness = try Harness { $0.faults = try! FaultPlan(parsing: "truncated@DELETE:1") }
+        let uuid = try await harness.create()
+        #expect(await harness.send("DELETE", "/connections/\(uuid)").delivery == .cut)
+        #expect(await harness.send("GET", "/connections/\(uuid)").status == 404)
+    }
+
     @Test func rulesChooseByNumberRangeAndMethod() throws {
         let plan = try FaultPlan(
             parsing: "cut_after@3,error-before=502@5-6, truncated@post:2,latency@9-,cut_before@DELETE:*")
