@@ -5,6 +5,11 @@ package struct IndexRanges: Sendable, Hashable, Codable {
 
     package init() { bounds = [] }
 
+    package init(_ numbers: some Sequence<Int>) {
+        bounds = []
+        for number in numbers { insert(number) }
+    }
+
     package init(from decoder: any Decoder) throws {
         let values = try decoder.singleValueContainer().decode([Int].self)
         let isOrdered = zip(values, values.dropFirst()).enumerated().allSatisfy { index, pair in

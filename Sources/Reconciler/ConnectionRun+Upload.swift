@@ -33,7 +33,7 @@ extension ConnectionRun {
                     try await record()
                 }
             } catch {
-                result.rejected += upload.rejections.rows
+                report(upload.rejections)
                 switch error {
                 case .unclear where attempt == 1:
                     // Nobody can tell what the service has of this batch: it begins anew.
@@ -60,7 +60,7 @@ extension ConnectionRun {
             rejected: rejected)
         applied.batch = nil
         try await record()
-        result.rejected += upload.rejections.rows
+        report(upload.rejections)
         report(
             "uploaded \((summary.rows - rejected).grouped) row\(summary.rows - rejected == 1 ? "" : "s")"
                 + (rejected > 0 ? ", \(rejected.grouped) rejected" : ""))
@@ -75,6 +75,13 @@ extension ConnectionRun {
                 help: "correct them in the data files; the rest is uploaded")
         }
         return data
+    }
+
+    private mutating func report(_ rejections: RejectedRows) {
+        for row in rejections.rows where !result.rejected.contains(row) {
+            result.rejected.append(row)
+            executor.observer.rejected(row, key: planned.key)
+        }
     }
 
     /// The batch that an earlier process began, where nothing about it is in doubt.

@@ -52,7 +52,7 @@ func applied(_ uuid: String, name: String = "Profiles") -> AppliedConnection {
         references: [AppliedReference(uuid: "r", type: "mail", id: "1742")],
         data: AppliedData(version: 1, digest: "d", at: 1, rows: 2),
         batch: AppliedBatch(
-            uuid: "b", digest: "d", began: 1, touched: 2, maxRows: 5000, maxBytes: 8, confirmed: [0, 1]))
+            uuid: "b", digest: "d", began: 1, touched: 2, maxRows: 5000, maxBytes: 8, confirmed: IndexRanges([0, 1])))
 }
 
 /// The error that the operation throws; nil where it throws none.
