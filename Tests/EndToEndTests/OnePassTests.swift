@@ -201,7 +201,7 @@ import Testing
         let emulator = try EmulatorProcess(["--reject-value", "bad"], directory: scratch.root)
         let run = try await scratch.reconcile([], against: emulator)
         #expect(run.status == 1, "\(run.all)")
-        #expect(run.err.contains("Manifests/rows.csv:5: error: the service rejected the row 3"), "\(run.err)")
+        #expect(run.err.contains("Manifests/rows.csv:5: error: the service rejected the row \"3\""), "\(run.err)")
         #expect(try await emulator.rowCounts() == ["Plain": 0])
 
         try scratch.write("plain.yaml", Self.plain.replacing("[rows.csv]", with: "[rows.csv], on_row_error: skip"))
