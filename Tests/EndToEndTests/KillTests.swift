@@ -43,17 +43,13 @@ import Testing
         var faults = "latency=3600@\(number)"
         // The one before had its effect, but its answer never came: the process knows nothing of it.
         if afterTheEffectOfTheOneBefore, number > 1 { faults += ",cut_after@\(number - 1)" }
-        let emulator = try EmulatorProcess(["--fault", faults], directory: scratch.root)
+        let emulator = try await EmulatorProcess(["--fault", faults], directory: scratch.root)
         let process = try Program.start(
             ["--state-dir", scratch.state.path, "--api-url", emulator.url], environment: Scratch.keys,
             directory: scratch.root, out: Pipe(), err: Pipe())
-        var count = 0
-        while process.isRunning {
-            count = try await emulator.requests().count
-            if count >= number { break }
-        }
+        while process.isRunning, try await emulator.requests().count < number { await Task.yield() }
         Glibc.kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
+        try await Program.onThread { [process] in process.waitUntilExit() }
         try await emulator.admin("POST", "faults", "{}")
         try await expectConverged(scratch, emulator, rows: 12_000)
     }

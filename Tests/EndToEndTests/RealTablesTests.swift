@@ -4,7 +4,9 @@ import Testing
 
 /// Tables that nobody here made, out of the PyPI package `vega_datasets`: `.ci/real-tables` fetches and names them.
 @Suite struct RealTablesTests {
-    private static let tables = ProcessInfo.processInfo.environment["RECONCILE_TABLES"].flatMap { $0.isEmpty ? nil : $0 }
+    private static let tables = ProcessInfo.processInfo.environment["RECONCILE_TABLES"].flatMap {
+        $0.isEmpty ? nil : $0
+    }
 
     @Test(
         .enabled(if: tables != nil, "RECONCILE_TABLES names no directory; run .ci/real-tables"),
@@ -23,7 +25,7 @@ import Testing
             spec: {name: Table, primary_key: \(primaryKey), data: {files: [\(table)]}}
 
             """)
-        let emulator = try EmulatorProcess(directory: scratch.root)
+        let emulator = try await EmulatorProcess(directory: scratch.root)
         let first = try await scratch.reconcile([], against: emulator)
         #expect(first.status == 0, "\(first.all)")
         let before = try await emulator.requests().count
@@ -38,15 +40,17 @@ import Testing
             import csv, json, sys
             for row in csv.DictReader(open(sys.argv[1], newline="", encoding="utf-8")): print(json.dumps(row, ensure_ascii=False))
             """
-        let python = Process()
-        python.executableURL = URL(filePath: "/usr/bin/env")
-        python.arguments = ["python3", "-c", script, source.path]
-        let pipe = Pipe()
-        python.standardOutput = pipe
-        try python.run()
-        let lines = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-            .split(separator: "\n").map(String.init)
-        python.waitUntilExit()
+        let lines = try await Program.onThread {
+            let python = Process()
+            python.executableURL = URL(filePath: "/usr/bin/env")
+            python.arguments = ["python3", "-c", script, source.path]
+            let pipe = Pipe()
+            python.standardOutput = pipe
+            try python.run()
+            let text = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+            python.waitUntilExit()
+            return text.split(separator: "\n").map(String.init)
+        }
         let expected = try lines.map { try JSONValue.parse($0.utf8) }
         #expect(expected.count > 1000)
         let keys = expected.compactMap { $0[primaryKey]?.stringValue }

@@ -53,7 +53,7 @@ import Testing
     ])
     func nothingIsShownWhereAllGoesWell(_ arguments: [String]) async throws {
         let scratch = try scratch()
-        let emulator = try EmulatorProcess(directory: scratch.root)
+        let emulator = try await EmulatorProcess(directory: scratch.root)
         let run = try await scratch.reconcile(arguments, against: emulator, environment: environment(scratch))
         #expect(run.status == 0, "\(run.all)")
         try expectNoSecret(in: run, scratch)
@@ -66,7 +66,7 @@ import Testing
     @Test(arguments: ["error_before=500@*", "cut_before@POST:1-", "truncated@2", "error_after=503@POST:1"])
     func nothingIsShownWhereThingsFail(_ fault: String) async throws {
         let scratch = try scratch()
-        let emulator = try EmulatorProcess(["--fault", fault], directory: scratch.root)
+        let emulator = try await EmulatorProcess(["--fault", fault], directory: scratch.root)
         let run = try await scratch.reconcile(
             ["--retry-budget", "0"], against: emulator, environment: environment(scratch))
         try expectNoSecret(in: run, scratch)
@@ -77,7 +77,7 @@ import Testing
         // A placeholder without a sample value cannot get past validation, so the refusal comes from the url's form.
         try scratch.write(
             "stock.yaml", Self.manifest.replacing("https://api.example.com", with: "https://api.example.com:1/x"))
-        let emulator = try EmulatorProcess(["--max-body-bytes", "10"], directory: scratch.root)
+        let emulator = try await EmulatorProcess(["--max-body-bytes", "10"], directory: scratch.root)
         let run = try await scratch.reconcile([], against: emulator, environment: environment(scratch))
         #expect(run.status != 0)
         try expectNoSecret(in: run, scratch)
@@ -85,7 +85,7 @@ import Testing
 
     @Test func aRotatedSecretIsAnUpdateThatShowsNothing() async throws {
         let scratch = try scratch()
-        let emulator = try EmulatorProcess(["--dialect", "masked-headers"], directory: scratch.root)
+        let emulator = try await EmulatorProcess(["--dialect", "masked-headers"], directory: scratch.root)
         let first = try await scratch.reconcile([], against: emulator, environment: environment(scratch))
         #expect(first.status == 0, "\(first.all)")
         let idle = try await scratch.reconcile(
@@ -102,7 +102,7 @@ import Testing
 
     @Test func aSecretThatIsNotThereIsAnErrorWithItsPlace() async throws {
         let scratch = try scratch()
-        let emulator = try EmulatorProcess(directory: scratch.root)
+        let emulator = try await EmulatorProcess(directory: scratch.root)
         let run = try await scratch.reconcile([], against: emulator)
         #expect(run.status == 3, "\(run.all)")
         #expect(run.err.contains("Manifests/stock.yaml:8:"), "\(run.err)")
