@@ -67,8 +67,12 @@ package struct ReconcilePass: Sendable {
         let data = await DataSurveys(configuration: configuration).survey(desired)
         input.data = data.verdicts
         input.options = configuration.planning
-        input = try await account.reread(Planner.doubtfulUUIDs(in: Planner(input).plan()), in: input)
-        let plan = Planner(input).plan()
+        var plan = Planner(input).plan()
+        let doubtful = Planner.doubtfulUUIDs(in: plan)
+        if !doubtful.isEmpty {
+            input = try await account.reread(doubtful, in: input)
+            plan = Planner(input).plan()
+        }
         outcome.plan = plan
         observer.planned(plan)
 
