@@ -39,6 +39,8 @@ struct RowDigester: ~Copyable {
     private var order: UnsafeMutablePointer<Int>
     private var orderCount = 0
     private var capacity = 32
+    /// The primary key's field of the record that was digested last.
+    private(set) var keyField = 0
 
     private struct Name {
         var start: UnsafePointer<UInt8>
@@ -61,7 +63,8 @@ struct RowDigester: ~Copyable {
         let count = record.fieldCount
         collectNames(record)
         guard sortNames(count) else { throw .duplicateName }
-        guard let keyField = primaryKeyField(count) else { throw .noKey }
+        guard let found = primaryKeyField(count) else { throw .noKey }
+        keyField = found
         let key = try keyDigest(record.fields[keyField], in: record)
         normal.begin()
         for index in 0..<count {
@@ -73,6 +76,15 @@ struct RowDigester: ~Copyable {
             if !isWhole { throw .duplicateName }
         }
         return RowEntry(key: key, content: normal.digest(), row: row)
+    }
+
+    /// The text of that record's primary key as it is sent: a JSON string or number.
+    func keyText(of record: borrowing RecordText) -> UnsafeBufferPointer<UInt8> {
+        let field = record.fields[keyField]
+        let quote = field.kind == .string ? 1 : 0
+        return UnsafeBufferPointer(
+            start: record.text + Int(field.valueStart) - quote,
+            count: Int(field.valueEnd - field.valueStart) + 2 * quote)
     }
 
     private mutating func collectNames(_ record: borrowing RecordText) {

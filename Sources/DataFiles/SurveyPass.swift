@@ -8,9 +8,8 @@ struct SurveyPass: ~Copyable {
     private let limits: RequestLimits
     private let tuning: Tuning
     private let problems = ProblemList()
-    private let sorter: RowSorter
     private var cutter: RequestCutter
-    private var digester: RowDigester
+    private var tally: RowTally
     private var record = RecordText()
     private var headers: [CSVHeader] = []
     private var stamps: [FileStamp] = []
@@ -20,19 +19,50 @@ struct SurveyPass: ~Copyable {
     /// How many rows are read between two questions whether to stop.
     private static let rowsBetweenChecks = 4096
 
-    init(_ set: DataSet, limits: RequestLimits, temporaryDirectory: String, tuning: Tuning) {
+    init(
+        _ set: DataSet, limits: RequestLimits, temporaryDirectory: String, tuning: Tuning, keepingRows: Bool = false
+    ) {
         self.set = set
         self.limits = limits
         self.tuning = tuning
-        sorter = RowSorter(directory: temporaryDirectory, tuning: tuning)
         cutter = RequestCutter(limits: limits)
-        digester = RowDigester(primaryKey: set.primaryKey)
+        tally = RowTally(set, directory: temporaryDirectory, tuning: tuning, keepingRows: keepingRows)
     }
 
+    /// The survey alone.
     mutating func run(isCancelled: () -> Bool) throws(DataProblems) -> DataSurvey {
-        for file in set.files { try read(file, isCancelled: isCancelled) }
+        try readFiles(isCancelled: isCancelled)
+        return try finish(try SetDigest(set, rowCount: rowCount, sorter: tally.sorter, sorted: tally.sorter.finish()))
+    }
+
+    /// The survey, and its rows beside those of the ledger.
+    mutating func run(
+        against ledger: LedgerReader?, retryRejected: Bool, isCancelled: () -> Bool
+    ) throws(DataProblems) -> LedgerSurvey {
+        try readFiles(isCancelled: isCancelled)
+        let sorted = try tally.sorter.finish(keeping: true)
+        let notes = try tally.finishNotes()
+        var comparison = LedgerComparisonResult(
+            rowCount: rowCount, slotCount: ledger?.counts.total ?? 0, retryRejected: retryRejected)
+        let survey = try finish(
+            try SetDigest(set, rowCount: rowCount, sorter: tally.sorter, sorted: sorted, ledger: ledger) { pair in
+                comparison.take(pair)
+            })
+        return try comparison.survey(
+            survey, rows: SurveyedRows(sorted: sorted, notes: notes, ledger: ledger, gone: comparison.gone),
+            limits: limits)
+    }
+
+    private mutating func readFiles(isCancelled: () -> Bool) throws(DataProblems) {
+        for file in set.files {
+            try read(file, isCancelled: isCancelled)
+            tally.endFile()
+        }
         checkColumns()
-        let digest = try digestOfSet()
+    }
+
+    private mutating func finish(_ found: SetDigest) throws(DataProblems) -> DataSurvey {
+        found.duplicates.report(set, tuning: tuning, to: problems)
         if rowCount == 0, problems.isEmpty {
             let place = set.files.first.map { SourceLocation(path: $0.displayPath, line: 1) }
             problems.add(
@@ -42,7 +72,7 @@ struct SurveyPass: ~Copyable {
         }
         if !problems.isEmpty { throw problems.problems }
         return DataSurvey(
-            digest: digest, rowCount: rowCount, byteCount: byteCount, requestCount: cutter.requestCount,
+            digest: found.digest, rowCount: rowCount, byteCount: byteCount, requestCount: cutter.requestCount,
             fingerprint: DataFingerprint(files: stamps, settings: set.settingsDigest.description))
     }
 
@@ -81,7 +111,6 @@ struct SurveyPass: ~Copyable {
 
     /// Counts and digests the record that was read last.
     private mutating func take(_ reader: any RecordReader, from file: DataFile) throws(DataProblems) {
-        let row = UInt64(rowCount)
         rowCount += 1
         byteCount += record.count
         if record.count > limits.maxBytes {
@@ -90,14 +119,7 @@ struct SurveyPass: ~Copyable {
                 help: "shorten its values or take the row out")
         }
         _ = cutter.beginsRequest(rowOfBytes: record.count)
-        let entry: RowEntry
-        do throws(RowDigester.Fault) {
-            entry = try digester.digest(record, row: row)
-        } catch {
-            report(error, reader, in: file)
-            return
-        }
-        try sorter.add(entry)
+        if let fault = try tally.take(record, offset: reader.recordOffset) { report(fault, reader, in: file) }
     }
 
     private func report(_ fault: RowDigester.Fault, _ reader: any RecordReader, in file: DataFile) {
@@ -145,33 +167,5 @@ struct SurveyPass: ~Copyable {
                     sourceLine: headers.first?.sourceLine,
                     help: NearestName.help(for: name, among: known, kind: "columns")))
         }
-    }
-
-    /// Goes through the sorted rows once: the digest, and rows of one key, which are neighbours there.
-    private mutating func digestOfSet() throws(DataProblems) -> Digest128 {
-        var keyName = SipHash128()
-        keyName.combine(set.primaryKey)
-        let name = keyName.finalize()
-        var hash = SipHash128()
-        let header = [
-            UInt64(DataSurvey.digestVersion), name.low, name.high, set.ttlSeconds == nil ? 0 : 1,
-            UInt64(set.ttlSeconds ?? 0), UInt64(rowCount),
-        ]
-        for word in header { hash.combine(word) }
-        var duplicates = DuplicateRows()
-        var last: RowEntry?
-        try sorter.merge { entry in
-            hash.combine(entry.key.low)
-            hash.combine(entry.key.high)
-            hash.combine(entry.content.low)
-            hash.combine(entry.content.high)
-            if let first = last, first.key == entry.key {
-                duplicates.add(first: first.row, second: entry.row)
-            } else {
-                last = entry
-            }
-        }
-        duplicates.report(set, tuning: tuning, to: problems)
-        return hash.finalize()
     }
 }
