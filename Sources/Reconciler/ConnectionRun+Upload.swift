@@ -3,6 +3,7 @@ import DataFiles
 import Foundation
 import Model
 import Planner
+import StateStore
 
 extension ConnectionRun {
     /// Uploads the data set as one batch and returns what the marker may then say of the rows.
@@ -24,15 +25,14 @@ extension ConnectionRun {
             applied.data = nil
             applied.batch = batch
             try await record()
-            var upload = BatchUpload(
+            let upload = BatchUpload(
                 connection: uuid, key: planned.key, surveyed: surveyed, settings: settings,
-                maxRowErrors: executor.input.desired.policy.maxRowErrors, batch: batch, executor: executor)
+                maxRowErrors: executor.input.desired.policy.maxRowErrors, batch: batch, executor: executor,
+                record: batchRecorder())
             do throws(BatchUpload.Failure) {
-                try await upload.run { batch throws(StepFailure) in
-                    applied.batch = batch
-                    try await record()
-                }
+                try await upload.run()
             } catch {
+                applied.batch = upload.batch
                 report(upload.rejections)
                 switch error {
                 case .unclear where attempt == 1:
@@ -63,7 +63,7 @@ extension ConnectionRun {
         report(upload.rejections)
         report(
             "uploaded \((summary.rows - rejected).grouped) row\(summary.rows - rejected == 1 ? "" : "s")"
-                + (rejected > 0 ? ", \(rejected.grouped) rejected" : ""))
+                + (rejected > 0 ? ", \(rejected.grouped) rejected" : "") + Self.figures(upload.progress))
         let data = OwnershipMarker.Data(version: summary.version, digest: summary.digest, at: upload.batch.began)
         if !upload.rejections.rows.isEmpty {
             // The rows that went up are there and the marker says so; the pass that met the others says that too.
@@ -75,6 +75,23 @@ extension ConnectionRun {
                 help: "correct them in the data files; the rest is uploaded")
         }
         return data
+    }
+
+    /// Such as ` in 0.8 s: 200 requests, 246.5 MB, 1,250,000 rows/s, 308.1 MB/s`; without rates where no time passed.
+    private static func figures(_ progress: UploadProgress) -> String {
+        guard let rates = progress.rates else { return " in \(progress.totals)" }
+        let tenths = Int((progress.seconds * 10).rounded())
+        return " in \((tenths / 10).grouped).\(tenths % 10) s: \(progress.totals), \(rates)"
+    }
+
+    /// Makes a batch durable, beside what state already remembers of the connection.
+    private func batchRecorder() -> BatchProgress.Recorder {
+        let (store, key, remembered) = (executor.store, planned.key, applied)
+        return { batch throws(StepFailure) in
+            var connection = remembered
+            connection.batch = batch
+            do throws(StateError) { try await store.record(key, connection) } catch { throw StepFailure(error) }
+        }
     }
 
     private mutating func report(_ rejections: RejectedRows) {

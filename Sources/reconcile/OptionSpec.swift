@@ -48,6 +48,13 @@ struct OptionSpec {
             name: "--retry-budget", placeholder: "SECONDS", topics: [.reconcile, .query],
             help: "how long one request is tried again before it counts as failed (default 90)"),
         OptionSpec(
+            name: "--upload-concurrency", placeholder: "N", topics: [.reconcile],
+            help: "upload requests under way at one time, at most (1 to 256, default 32); fewer where the service "
+                + "limits the rate"),
+        OptionSpec(
+            name: "--max-request-bytes", placeholder: "N", topics: [.reconcile, .validate],
+            help: "bytes of one upload request, at most (1024 to 67108864, default 8 MiB)"),
+        OptionSpec(
             name: "--data-root", placeholder: "DIR", isRepeatable: true, topics: [.reconcile, .validate],
             help: "another place that data files may stand in, beside DIR"),
         OptionSpec(

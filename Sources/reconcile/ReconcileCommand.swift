@@ -28,6 +28,9 @@ struct ReconcileCommand {
         var configuration = PassConfiguration(
             directory: invocation.directory, secrets: settings.secrets, apiIdentity: "",
             stateDirectory: try settings.stateDirectory(), temporaryDirectory: settings.temporaryDirectory)
+        let upload = try UploadOptions(options)
+        configuration.limits = upload.limits
+        configuration.uploads = upload.uploads
         configuration.dataRoots = options.all("--data-root")
         configuration.planning.adopt = Set(options.all("--adopt"))
         configuration.planning.allowRecreate = options.isGiven("--allow-recreate")
@@ -36,7 +39,8 @@ struct ReconcileCommand {
         let printer = PassPrinter(console: console, time: time, isDryRun: isDryRun, printsPlan: output == .text)
         var outcome = PassOutcome()
         do throws(StepFailure) {
-            let account = try await Account.open(settings, time: time, persists: !isDryRun)
+            let account = try await Account.open(
+                settings, time: time, persists: !isDryRun, uploadsAtOnce: upload.uploads.requests)
             configuration.apiIdentity = account.identity
             let pass = ReconcilePass(
                 configuration: configuration, reader: account.client, writer: isDryRun ? nil : account.client,
