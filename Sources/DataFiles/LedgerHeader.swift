@@ -58,54 +58,58 @@ struct LedgerHeader: Sendable, Hashable {
     /// What the first bytes of a file announce: how many bytes of head follow them, or why there is none.
     static func fieldCount(preamble: [UInt8]) -> Result<Int, LedgerFault> {
         guard preamble.count == preambleCount, preamble.starts(with: magic) else { return .failure(.damaged) }
-        func word(_ start: Int) -> UInt32 {
-            preamble.withUnsafeBytes {
-                UInt32(littleEndian: $0.loadUnaligned(fromByteOffset: start, as: UInt32.self))
-            }
-        }
-        guard word(8) == formatVersion else { return .failure(.otherVersion) }
-        let count = Int(word(12))
+        var fields = Fields(bytes: preamble[8...])
+        let word = fields.word() ?? 0
+        guard UInt32(truncatingIfNeeded: word) == formatVersion else { return .failure(.otherVersion) }
+        let count = Int(word >> 32)
         return (16...maxFieldBytes).contains(count) ? .success(count) : .failure(.damaged)
     }
 
     /// Reads a whole head back; nil where anything about it is not as it was written.
-    init?(_ all: [UInt8]) {
-        guard all.count >= Self.preambleCount + 16 else { return nil }
+    static func read(_ all: [UInt8]) -> LedgerHeader? {
+        guard all.count >= preambleCount + 16 else { return nil }
         let end = all.count - 16
-        var offset = Self.preambleCount
-        func word(at start: Int) -> UInt64? {
-            guard start + 8 <= all.count else { return nil }
-            return all.withUnsafeBytes {
-                UInt64(littleEndian: $0.loadUnaligned(fromByteOffset: start, as: UInt64.self))
-            }
-        }
-        let digest = Self.digest(of: Array(all[..<end]))
-        guard word(at: end) == digest.low, word(at: end + 8) == digest.high else { return nil }
-        func take() -> UInt64? {
-            defer { offset += 8 }
-            return word(at: offset)
-        }
-        func takeCount() -> Int? { take().flatMap { $0 < 1 << 48 ? Int($0) : nil } }
-        func takeInteger() -> Int? { take().map { Int(Int64(bitPattern: $0)) } }
-        func takeText() -> String? {
-            guard let count = takeCount(), offset + count <= end else { return nil }
-            defer { offset += count }
-            return String(decoding: all[offset..<offset + count], as: UTF8.self)
-        }
-        counts = RowStateCounts()
+        let written = digest(of: Array(all[..<end]))
+        var trailer = Fields(bytes: all[end...])
+        guard trailer.word() == written.low, trailer.word() == written.high else { return nil }
+        var fields = Fields(bytes: all[preambleCount..<end])
+        var counts = RowStateCounts()
         for state in RowState.allCases {
-            guard let count = takeCount() else { return nil }
+            guard let count = fields.count() else { return nil }
             counts[state] = count
         }
-        guard let keyBytes = takeCount(), let low = take(), let high = take(), let version = takeInteger(),
-            let at = takeInteger(), let hasTTL = take(), let ttl = takeInteger(), let data = takeText(),
-            let connection = takeText(), let primaryKey = takeText(), offset == end
+        guard let keyBytes = fields.count(), let low = fields.word(), let high = fields.word(),
+            let version = fields.integer(), let at = fields.integer(), let hasTTL = fields.word(),
+            let ttl = fields.integer(), let data = fields.text(), let connection = fields.text(),
+            let primaryKey = fields.text(), fields.bytes.isEmpty
         else { return nil }
-        self.keyBytes = keyBytes
-        body = Digest128(low: low, high: high)
-        identity = LedgerIdentity(
-            connection: connection, primaryKey: primaryKey, ttlSeconds: hasTTL == 0 ? nil : ttl,
-            data: OwnershipMarker.Data(version: version, digest: data, at: at))
+        return LedgerHeader(
+            identity: LedgerIdentity(
+                connection: connection, primaryKey: primaryKey, ttlSeconds: hasTTL == 0 ? nil : ttl,
+                data: OwnershipMarker.Data(version: version, digest: data, at: at)),
+            counts: counts, keyBytes: keyBytes, body: Digest128(low: low, high: high))
+    }
+
+    /// Takes the fields off one after another; nil where they end.
+    private struct Fields {
+        var bytes: ArraySlice<UInt8>
+
+        mutating func word() -> UInt64? {
+            guard bytes.count >= 8 else { return nil }
+            defer { bytes = bytes.dropFirst(8) }
+            return bytes.prefix(8).reversed().reduce(0) { $0 << 8 | UInt64($1) }
+        }
+
+        mutating func integer() -> Int? { word().map { Int(Int64(bitPattern: $0)) } }
+
+        /// Far below what would overflow when it is multiplied.
+        mutating func count() -> Int? { word().flatMap { $0 < 1 << 48 ? Int($0) : nil } }
+
+        mutating func text() -> String? {
+            guard let count = count(), count <= bytes.count else { return nil }
+            defer { bytes = bytes.dropFirst(count) }
+            return String(decoding: bytes.prefix(count), as: UTF8.self)
+        }
     }
 
     init(identity: LedgerIdentity, counts: RowStateCounts, keyBytes: Int, body: Digest128) {

@@ -61,7 +61,7 @@ package enum RowLedger {
         let preamble = bytes(of: descriptor, at: 0, count: LedgerHeader.preambleCount)
         let fields = try LedgerHeader.fieldCount(preamble: preamble).get()
         let rest = bytes(of: descriptor, at: preamble.count, count: fields)
-        guard rest.count == fields, let header = LedgerHeader(preamble + rest) else { throw .damaged }
+        guard rest.count == fields, let header = LedgerHeader.read(preamble + rest) else { throw .damaged }
         return (header, preamble.count + fields)
     }
 
