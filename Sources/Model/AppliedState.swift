@@ -108,6 +108,8 @@ package struct AppliedBatch: Sendable, Hashable, Codable {
     package var rejected: Int
     /// What the marker said of the rows before: what the ledger belongs to while the upload is under way.
     package var base: OwnershipMarker.Data?
+    /// Numbers, in the data set, of the rows that the service rejected so far.
+    package var rejectedRows: [Int]?
     /// True where only changed rows are sent.
     package var isDelta: Bool?
     /// True once the rows are there and those that left the files are being deleted.

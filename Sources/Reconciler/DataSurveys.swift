@@ -24,7 +24,7 @@ package struct DataSurveys: Sendable {
     }
 
     /// One connection's data, and what is known of the rows at the service.
-    package struct Task: Sendable {
+    package struct Task: Sendable, Hashable {
         var connection: DesiredConnection
         /// Nil where there is no connection yet.
         var uuid: String?
@@ -131,7 +131,10 @@ package struct DataSurveys: Sendable {
     private func read(_ set: DataSet, _ task: Task) -> Finished {
         let key = task.connection.key
         // An interrupted batch goes on against what the marker said before it began.
-        let expected = task.known ?? task.applied?.batch?.base
+        let interrupted = task.known == nil ? task.applied?.batch : nil
+        let isResumable =
+            interrupted?.isResumable(limits: limits, now: Int(now), window: Planner.resumeWindow) ?? false
+        let expected = task.known ?? (isResumable ? interrupted?.base : nil)
         var opening: LedgerOpening?
         if let uuid = task.uuid, let expected {
             opening = ledgers?.open(uuid: uuid, set: set, data: expected, verifyingBody: true)
@@ -142,7 +145,7 @@ package struct DataSurveys: Sendable {
         }
         let result = DataSurveyor.survey(
             set, limits: limits, temporaryDirectory: temporaryDirectory, against: opening?.memory,
-            retryRejected: options.retryRejected, isCancelled: { false })
+            retryRejected: options.retryRejected || task.connection.data?.onRowError == .fail, isCancelled: { false })
         switch result {
         case .failure(let problems): return (key, .bad(problems.diagnostics), nil)
         case .success(let found):
@@ -150,7 +153,10 @@ package struct DataSurveys: Sendable {
             summary.full = RowsToSend(found.full)
             summary.gone = found.removed?.count ?? 0
             summary.ledgerNote = opening.map { $0.reasonForFullUpload } ?? "there is no row ledger"
-            if opening?.ledger != nil, let changes = found.changes {
+            // Other rows than those of the interrupted batch: nobody knows which of its own are there.
+            let isUnclear = interrupted != nil && interrupted?.digest != summary.digest
+            let hasLedger = opening?.ledger != nil && !isUnclear
+            if hasLedger, let changes = found.changes {
                 summary.delta = found.delta.map(RowsToSend.init)
                 summary.counts = RowCounts(changes)
             }
@@ -158,7 +164,7 @@ package struct DataSurveys: Sendable {
             return (
                 key, .surveyed(summary),
                 SurveyedSet(
-                    set: set, survey: found.survey, rows: found, hasLedger: opening?.ledger != nil,
+                    set: set, survey: found.survey, rows: found, hasLedger: hasLedger,
                     record: record.isSettled ? record : nil)
             )
         }

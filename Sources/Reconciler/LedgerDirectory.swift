@@ -27,7 +27,8 @@ struct LedgerDirectory: Sendable {
             try FileManager.default.createDirectory(
                 atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         } catch {
-            throw DataProblems(diagnostics: [Diagnostic(.error, "cannot create \(path): \(error.localizedDescription)")])
+            throw DataProblems(diagnostics: [Diagnostic(.error, "cannot create \(path): \(error.localizedDescription)")]
+            )
         }
         try RowLedger.write(
             path: path(uuid: uuid), identity: Self.identity(uuid: uuid, set: set, data: data), rows: rows, sent: sent,
