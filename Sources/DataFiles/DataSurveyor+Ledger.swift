@@ -23,10 +23,13 @@ extension DataSurveyor {
         _ set: DataSet, limits: RequestLimits, temporaryDirectory: String, against ledger: LedgerReader?,
         retryRejected: Bool, tuning: Tuning, isCancelled: () -> Bool
     ) -> Result<LedgerSurvey, DataProblems> {
-        var pass = SurveyPass(
-            set, limits: limits, temporaryDirectory: temporaryDirectory, tuning: tuning, keepingRows: true)
-        return Result { () throws(DataProblems) in
-            try pass.run(against: ledger, retryRejected: retryRejected, isCancelled: isCancelled)
+        Result { () throws(DataProblems) in
+            try oneByOneIfNeeded { (isOneByOne) throws(DataProblems) in
+                var pass = SurveyPass(
+                    set, limits: limits, temporaryDirectory: temporaryDirectory, tuning: tuning, keepingRows: true,
+                    isOneByOne: isOneByOne)
+                return try pass.run(against: ledger, retryRejected: retryRejected, isCancelled: isCancelled)
+            }
         }
     }
 }

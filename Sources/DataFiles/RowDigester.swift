@@ -59,7 +59,7 @@ struct RowDigester: ~Copyable {
     }
 
     /// The digests of the current record.
-    mutating func digest(_ record: borrowing RecordText, row: UInt64) throws(Fault) -> RowEntry {
+    mutating func digest(_ record: RecordText.Record, row: UInt64) throws(Fault) -> RowEntry {
         let count = record.fieldCount
         collectNames(record)
         guard sortNames(count) else { throw .duplicateName }
@@ -79,7 +79,7 @@ struct RowDigester: ~Copyable {
     }
 
     /// The text of that record's primary key as it is sent: a JSON string or number.
-    func keyText(of record: borrowing RecordText) -> UnsafeBufferPointer<UInt8> {
+    func keyText(of record: RecordText.Record) -> UnsafeBufferPointer<UInt8> {
         let field = record.fields[keyField]
         let quote = field.kind == .string ? 1 : 0
         return UnsafeBufferPointer(
@@ -87,7 +87,7 @@ struct RowDigester: ~Copyable {
             count: Int(field.valueEnd - field.valueStart) + 2 * quote)
     }
 
-    private mutating func collectNames(_ record: borrowing RecordText) {
+    private mutating func collectNames(_ record: RecordText.Record) {
         let count = record.fieldCount
         if count > capacity {
             name.deallocate()
@@ -157,7 +157,7 @@ struct RowDigester: ~Copyable {
     }
 
     private mutating func keyDigest(
-        _ field: RecordText.Field, in record: borrowing RecordText
+        _ field: RecordText.Field, in record: RecordText.Record
     ) throws(Fault) -> Digest128 {
         switch field.kind {
         case .null: throw .nullKey

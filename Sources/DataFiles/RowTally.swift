@@ -15,10 +15,8 @@ struct RowTally: ~Copyable {
         keepsRows = keepingRows
     }
 
-    /// Takes the current record, which begins at that offset of its file. Answers what is wrong with it.
-    mutating func take(
-        _ record: borrowing RecordText, offset: Int
-    ) throws(DataProblems) -> RowDigester.Fault? {
+    /// Takes a record, which begins at that offset of its file. Answers what is wrong with it.
+    mutating func take(_ record: RecordText.Record, offset: Int) throws(DataProblems) -> RowDigester.Fault? {
         defer { rowCount += 1 }
         let entry: RowEntry
         do throws(RowDigester.Fault) {
@@ -32,6 +30,18 @@ struct RowTally: ~Copyable {
                 offset: offset, line: record.line, size: record.count, keyText: digester.keyText(of: record))
         }
         return nil
+    }
+
+    /// Takes all records of a batch; false where something is wrong with one of them.
+    mutating func take(_ batch: borrowing RecordBatch) throws(DataProblems) -> Bool {
+        for event in 0..<batch.eventCount {
+            guard let (record, offset) = batch.record(ofEvent: event) else {
+                endFile()
+                continue
+            }
+            if try take(record, offset: offset) != nil { return false }
+        }
+        return true
     }
 
     /// The records of the next file follow.

@@ -83,6 +83,7 @@ import Testing
             tuning.seekReadSize = [1, 16, 300].randomElement(using: &random)!
             tuning.sortBytes = [4 * 40, 1000 * 40].randomElement(using: &random)!
             tuning.fanIn = [2, 50].randomElement(using: &random)!
+            tuning.batchBytes = [1, 500, 1 << 20].randomElement(using: &random)!
             tuning.memoryBytes = [0, 1 << 20].randomElement(using: &random)!
             let limits = RequestLimits(maxRows: Int.random(in: 1...8, using: &random), maxBytes: 4000)
             let retry = Int.random(in: 0..<4, using: &random) == 0
