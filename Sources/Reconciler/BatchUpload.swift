@@ -178,6 +178,8 @@ struct BatchUpload: Sendable {
             throw .resumable(error)
         }
         guard let carrier = outcome.carrier ?? state.carrier else {
+            // Nothing of a delta was taken, so there is nothing to complete: what was there before stays as it is.
+            if batch.isDelta == true { return finish(last, outcome) }
             throw .abandoned(
                 StepFailure(
                     .failed, "the service rejected every row", help: "look at the reasons above; nothing was changed"))
