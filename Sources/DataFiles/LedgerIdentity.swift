@@ -18,6 +18,12 @@ package struct LedgerIdentity: Sendable, Hashable {
         self.data = data
     }
 
+    /// Whether a ledger of this identity knows keys of the same rows, whatever became of them since.
+    func remembersKeys(of expected: LedgerIdentity) -> Bool {
+        connection.utf8.elementsEqual(expected.connection.utf8) && data.version == expected.data.version
+            && primaryKey.utf8.elementsEqual(expected.primaryKey.utf8)
+    }
+
     /// Why a ledger of this identity does not count where `expected` is the truth; nil where it does.
     func mismatch(with expected: LedgerIdentity) -> String? {
         if !connection.utf8.elementsEqual(expected.connection.utf8) {

@@ -40,13 +40,18 @@ package enum RowLedger {
             let (header, bodyStart) = try head(of: descriptor)
             guard Int(status.st_size) == bodyStart + header.bodyBytes else { throw .damaged }
             let ledger = LedgerReader(path: path, descriptor: descriptor, header: header, bodyStart: bodyStart)
-            if let mismatch = header.identity.mismatch(with: expected) { return .mismatch(mismatch) }
+            if let mismatch = header.identity.mismatch(with: expected) {
+                let isMemory =
+                    header.identity.remembersKeys(of: expected)
+                    && (!verifyingBody || (try? ledger.verifyBody()) == true)
+                return .mismatch(mismatch, isMemory ? ledger : nil)
+            }
             if verifyingBody, (try? ledger.verifyBody()) != true { return .damaged(damageReason) }
             return .valid(ledger)
         } catch {
             close(descriptor)
             return error == .damaged
-                ? .damaged(damageReason) : .mismatch("the row ledger was written by another version of this program")
+                ? .damaged(damageReason) : .mismatch("the row ledger was written by another version of this program", nil)
         }
     }
 
@@ -79,8 +84,9 @@ package enum LedgerOpening: Sendable {
     case valid(LedgerReader)
     /// There is none.
     case absent
-    /// It is whole and does not say what is at the service now.
-    case mismatch(String)
+    /// It is whole and does not say what is at the service now. The reader, where it is of the same connection and
+    /// primary key, still knows rows that were uploaded once: those to delete where they left the files.
+    case mismatch(String, LedgerReader?)
     /// It cannot be read or trusted.
     case damaged(String)
 
@@ -94,7 +100,7 @@ package enum LedgerOpening: Sendable {
         switch self {
         case .valid: nil
         case .absent: "there is no row ledger"
-        case .mismatch(let reason), .damaged(let reason): reason
+        case .mismatch(let reason, _), .damaged(let reason): reason
         }
     }
 }

@@ -201,6 +201,6 @@ struct SilentObserver: PassObserver {
     func did(_ step: String, key: String) {}
     func failed(_ failure: StepFailure, key: String) {}
     func warned(_ message: String, key: String) {}
-    func uploading(key: String, rows: Int, of total: Int) {}
+    func uploading(_ progress: UploadProgress, key: String) {}
     func rejected(_ row: RejectedRow, key: String) {}
 }
