@@ -10,7 +10,7 @@ struct LedgerPair {
     /// A row that went from the files and is back is none of that: its time to live was not renewed meanwhile.
     var isUnchanged: Bool {
         guard let row, let known else { return false }
-        return known.state != .kept && row.content == known.content
+        return known.state != .kept && row.content.isSame(as: known.content)
     }
 
     /// Whether the service refused the row exactly as it stands in the files.
@@ -49,8 +49,8 @@ struct LedgerComparison: ~Copyable {
         guard let known else {
             return LedgerPair(row: try takeRow(), known: nil)
         }
-        if row.key == known.key { return LedgerPair(row: try takeRow(), known: try takeKnown()) }
-        return row.key < known.key
+        if row.key.isSame(as: known.key) { return LedgerPair(row: try takeRow(), known: try takeKnown()) }
+        return row.key.comesBefore(known.key)
             ? LedgerPair(row: try takeRow(), known: nil) : LedgerPair(row: nil, known: try takeKnown())
     }
 

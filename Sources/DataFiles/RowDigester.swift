@@ -17,6 +17,15 @@ struct RowEntry {
     }
 }
 
+extension Digest128 {
+    // Every row is compared a few times; `==` and `<` of another module would be calls.
+    @inline(__always)
+    func isSame(as other: Digest128) -> Bool { low == other.low && high == other.high }
+
+    @inline(__always)
+    func comesBefore(_ other: Digest128) -> Bool { low == other.low ? high < other.high : low < other.low }
+}
+
 /// Computes the digests of rows from their JSON text.
 ///
 /// The content of a row is digested in normal form, version `DataSurvey.digestVersion`: its fields sorted by the

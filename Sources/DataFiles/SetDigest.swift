@@ -21,21 +21,47 @@ struct SetDigest {
         for word in header { hash.combine(word) }
         var duplicates = DuplicateRows()
         var last: RowEntry?
+        var pending = DigestWords()
         var comparison = try LedgerComparison.begin(sorted, with: ledger, buffer: sorter.mergeBuffer)
         while let pair = try comparison.next() {
             body(pair)
             guard let entry = pair.row else { continue }
-            hash.combine(entry.key.low)
-            hash.combine(entry.key.high)
-            hash.combine(entry.content.low)
-            hash.combine(entry.content.high)
-            if let first = last, first.key == entry.key {
+            pending.append(entry)
+            if pending.isFull { pending.flush(into: &hash) }
+            if let first = last, first.key.isSame(as: entry.key) {
                 duplicates.add(first: first.row, second: entry.row)
             } else {
                 last = entry
             }
         }
+        pending.flush(into: &hash)
         digest = hash.finalize()
         self.duplicates = duplicates
+    }
+}
+
+/// Collects the digests of rows, so that they are hashed many at a time.
+private struct DigestWords: ~Copyable {
+    private static let capacity = 1024
+
+    private let words = UnsafeMutablePointer<UInt64>.allocate(capacity: DigestWords.capacity)
+    private var count = 0
+
+    deinit { words.deallocate() }
+
+    var isFull: Bool { count == Self.capacity }
+
+    @inline(__always)
+    mutating func append(_ entry: RowEntry) {
+        words[count] = entry.key.low.littleEndian
+        words[count + 1] = entry.key.high.littleEndian
+        words[count + 2] = entry.content.low.littleEndian
+        words[count + 3] = entry.content.high.littleEndian
+        count += 4
+    }
+
+    mutating func flush(into hash: inout SipHash128) {
+        hash.combine(bytes: UnsafeRawBufferPointer(start: words, count: count * 8))
+        count = 0
     }
 }
