@@ -51,7 +51,8 @@ package enum RowLedger {
         } catch {
             close(descriptor)
             return error == .damaged
-                ? .damaged(damageReason) : .mismatch("the row ledger was written by another version of this program", nil)
+                ? .damaged(damageReason)
+                : .mismatch("the row ledger was written by another version of this program", nil)
         }
     }
 
