@@ -132,7 +132,8 @@ final class RequestRunner: Sendable {
     private func call(for request: APIRequest) -> HTTPCall {
         HTTPCall(
             method: request.method, url: URL(string: configuration.baseURL + request.path)!, body: request.body,
-            onBodySent: { request.onEvent(.bodySent) }, answerLimit: request.answerLimit, needsOwnConnection: !request.operation.isIdempotent)
+            onBodySent: { request.onEvent(.bodySent) }, answerLimit: request.answerLimit,
+            needsOwnConnection: !request.operation.isIdempotent)
     }
 
     private func gateOutcome<Value>(
