@@ -11,7 +11,8 @@ final class TransferDelegate: NSObject, URLSessionDataDelegate, Sendable {
     private struct Transfer {
         let continuation: CheckedContinuation<Outcome, Never>
         let limit: Int
-        let onBodySent: @Sendable () -> Void
+        /// Nil once the body has gone out.
+        var onBodySent: (@Sendable () -> Void)?
         let deadline: Double
         var body = Data()
         /// A task that is cancelled before it is resumed never reports its end.
@@ -75,7 +76,10 @@ final class TransferDelegate: NSObject, URLSessionDataDelegate, Sendable {
         let isAllSent = totalBytesSent >= totalBytesExpectedToSend
         let news = update(task) { transfer in
             transfer.isLate = transfer.isLate || now > transfer.deadline
-            return (isOver: transfer.isLate, onBodySent: isAllSent ? transfer.onBodySent : nil)
+            let onBodySent = isAllSent ? transfer.onBodySent : nil
+            // The total is the task's at this moment, not at that of the news: it may be whole several times.
+            if isAllSent { transfer.onBodySent = nil }
+            return (isOver: transfer.isLate, onBodySent: onBodySent)
         }
         if news?.isOver == true { task.cancel() }
         news?.onBodySent?()

@@ -32,7 +32,8 @@ package struct UploadRequest: Sendable {
     /// `records` are JSON objects in UTF-8, joined by commas, without brackets around them.
     package init(
         connection: String, records: [UInt8], rowCount: Int, ttlSeconds: Int?, batchUUID: String,
-        completesBatch: Bool, onEvent: @escaping @Sendable (Event) -> Void = { _ in }
+        completesBatch: Bool, pool: BodyPool = BodyPool(keptBytes: 0),
+        onEvent: @escaping @Sendable (Event) -> Void = { _ in }
     ) {
         self.connection = connection
         self.rowCount = rowCount
@@ -44,11 +45,7 @@ package struct UploadRequest: Sendable {
         var tail = Array("],\"ttl_seconds\":\(ttlSeconds.map(String.init) ?? "null"),\"batch_uuid\":".utf8)
         JSONText.writeString(batchUUID, to: &tail)
         tail.append(contentsOf: ",\"batch_completed\":\(completesBatch)}".utf8)
-        var body = Data(capacity: head.count + records.count + tail.count)
-        body.append(contentsOf: head)
-        body.append(contentsOf: records)
-        body.append(contentsOf: tail)
-        self.body = body
+        body = pool.join(head, records, tail)
         recordBytes = head.count..<head.count + records.count
     }
 

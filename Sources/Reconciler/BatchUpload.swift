@@ -41,7 +41,8 @@ struct BatchUpload: Sendable {
             batch, totalRows: selection.rowCount, now: { Int(time.unixTime()) }, record: record)
         sender = RowSender(
             connection: connection, primaryKey: surveyed.set.primaryKey, ttlSeconds: settings.ttlSeconds,
-            batchUUID: batch.uuid, writer: executor.writer, sizeLimit: executor.sizeLimit, rejections: rejections)
+            batchUUID: batch.uuid, writer: executor.writer, sizeLimit: executor.sizeLimit, pool: executor.pool,
+            rejections: rejections)
     }
 
     /// As far as it got; what was confirmed is on disk once `run` is over, unless recording failed.

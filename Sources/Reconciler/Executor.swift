@@ -21,6 +21,7 @@ struct Executor: Sendable {
     /// Shared by the uploads of all connections.
     let window: UploadWindow
     let sizeLimit = RequestSizeLimit()
+    let pool: BodyPool
 
     /// Adds to `results` what was done. False where the files moved, so that the pass has to start over.
     func carryOut(

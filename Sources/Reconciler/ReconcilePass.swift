@@ -71,7 +71,8 @@ package struct ReconcilePass: Sendable {
         guard let writer, let store = state.store else { return true }
         let executor = Executor(
             configuration: configuration, reader: reader, writer: writer, store: store, input: input,
-            dataSets: dataSets, observer: observer, time: time, window: UploadWindow(configuration.uploads))
+            dataSets: dataSets, observer: observer, time: time, window: UploadWindow(configuration.uploads),
+            pool: BodyPool(keptBytes: configuration.uploads.bytes))
         let isUnchanged: @Sendable () -> Bool = {
             DirectorySnapshot.take(directory: configuration.directory, dataFiles: desired.dataFiles)
                 == manifests.snapshot

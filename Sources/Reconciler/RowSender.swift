@@ -22,6 +22,7 @@ struct RowSender: Sendable {
     let batchUUID: String
     let writer: any ConnectionWriting
     let sizeLimit: RequestSizeLimit
+    let pool: BodyPool
     let rejections: RejectedRows
 
     func piece(
@@ -31,7 +32,7 @@ struct RowSender: Sendable {
             chunk,
             request: UploadRequest(
                 connection: connection, records: chunk.records, rowCount: chunk.rowCount, ttlSeconds: ttlSeconds,
-                batchUUID: batchUUID, completesBatch: completes, onEvent: onEvent))
+                batchUUID: batchUUID, completesBatch: completes, pool: pool, onEvent: onEvent))
     }
 
     /// Sends all rows that the service takes.

@@ -105,10 +105,11 @@ final class World: Sendable {
             time: time)
     }
 
-    /// One pass; `dryRun` hands it no writer.
+    /// One pass; `dryRun` hands it no writer, `writer` another one.
     @discardableResult
     func pass(
-        dryRun: Bool = false, apiKey: String = "k", observer: any PassObserver = SilentObserver(),
+        dryRun: Bool = false, apiKey: String = "k", writer: (any ConnectionWriting)? = nil,
+        observer: any PassObserver = SilentObserver(),
         configure: (inout PassConfiguration) -> Void = { _ in }
     ) async throws -> PassOutcome {
         let client = try client(apiKey: apiKey)
@@ -129,7 +130,8 @@ final class World: Sendable {
         configuration.limits.maxRows = 10
         configure(&configuration)
         return await ReconcilePass(
-            configuration: configuration, reader: client, writer: dryRun ? nil : client, observer: observer, time: time
+            configuration: configuration, reader: client, writer: dryRun ? nil : writer ?? client, observer: observer,
+            time: time
         ).run()
     }
 
