@@ -6,7 +6,6 @@ import Testing
 /// request is sent again once its success is on disk.
 @Suite struct KilledUploadTests {
     private static let rows = 10_000
-    private static let requests = 200
 
     @Test(arguments: 1...4)
     func killedAtRandomMoments(seed: Int) async throws {
@@ -20,11 +19,17 @@ import Testing
             spec: {name: Profiles, primary_key: id, data: {files: [rows.csv]}}
 
             """)
-        // Fifty rows a request: each row is 20 bytes of JSON, and a comma stands between two.
         let lines = (0..<Self.rows).map { "k\(100_000 + $0),\($0 % 10)\n" }
         try scratch.write("rows.csv", "id,n\n" + lines.joined())
         let emulator = try await EmulatorProcess(directory: scratch.root)
         let arguments = ["--max-request-bytes", "1250", "--state-dir", scratch.state.path, "--api-url", emulator.url]
+
+        let dry = try await Program.run(
+            ["--dry-run", "--output", "json"] + arguments, environment: Scratch.keys, directory: scratch.root)
+        let plan = try JSONValue.parse(dry.out.utf8)
+        let requests = try #require(
+            plan["connections"]?.arrayValue?.first?["actions"]?.arrayValue?.last?["requests"]?.intValue)
+        #expect(requests >= 200)
 
         var random = UInt64(seed)
         var kills = 0
@@ -40,7 +45,7 @@ import Testing
             let wasRunning = process.isRunning
             Glibc.kill(process.processIdentifier, SIGKILL)
             try await Program.onThread { [process] in process.waitUntilExit() }
-            #expect(try await emulator.uploadCount - before <= Self.requests - confirmed)
+            #expect(try await emulator.uploadCount - before <= requests - confirmed)
             if !wasRunning { break }
             kills += 1
         }
@@ -49,7 +54,7 @@ import Testing
         let (before, confirmed) = (try await emulator.uploadCount, try scratch.confirmedRequests)
         let last = try await Program.run(arguments, environment: Scratch.keys, directory: scratch.root)
         #expect(last.status == 0, "\(last.all)")
-        #expect(try await emulator.uploadCount - before == Self.requests - confirmed, "\(last.err)")
+        #expect(try await emulator.uploadCount - before == requests - confirmed, "\(last.err)")
         #expect(try await emulator.rowCounts() == ["Profiles": Self.rows])
         let idle = try await Program.run(arguments, environment: Scratch.keys, directory: scratch.root)
         #expect(idle.out.hasPrefix("Plan: no changes"), "\(idle.out)")

@@ -114,13 +114,14 @@ final class World: Sendable {
     ) async throws -> PassOutcome {
         let client = try client(apiKey: apiKey)
         defer { client.invalidate() }
-        return try await pass(with: client, dryRun: dryRun, observer: observer, configure: configure)
+        return try await pass(with: client, dryRun: dryRun, writer: writer, observer: observer, configure: configure)
     }
 
     /// The same with a client of the test's own, such as one that talks to another world's emulator.
     @discardableResult
     func pass(
-        with client: APIClient, dryRun: Bool = false, observer: any PassObserver = SilentObserver(),
+        with client: APIClient, dryRun: Bool = false, writer: (any ConnectionWriting)? = nil,
+        observer: any PassObserver = SilentObserver(),
         configure: (inout PassConfiguration) -> Void = { _ in }
     ) async throws -> PassOutcome {
         var configuration = PassConfiguration(
