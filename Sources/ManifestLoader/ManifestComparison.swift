@@ -11,7 +11,6 @@ struct ManifestComparison {
 
     private init(files: [ManifestFile]) {
         self.files = files
-        keys.reserveCapacity(files.count)
     }
 
     /// Adds an error to the later of two files for everything that collides.
@@ -22,9 +21,11 @@ struct ManifestComparison {
 
     private mutating func check() {
         var policy: Place?
+        let mayCollide = !keysAscend
+        if mayCollide { keys.reserveCapacity(files.count) }
         for file in files.indices {
             for manifest in files[file].connections.indices {
-                if let key = files[file].connections[manifest].key { take(key: key, file) }
+                if mayCollide, let key = files[file].connections[manifest].key { take(key: key, file) }
                 if let uuid = files[file].connections[manifest].pinnedUUID { take(pin: uuid, file) }
             }
             for manifest in files[file].policies { take(policyAt: (file, manifest.mark), first: &policy) }
@@ -35,6 +36,21 @@ struct ManifestComparison {
                 if let old = files[file].connections[manifest].renamedFrom { take(rename: old, file) }
             }
         }
+    }
+
+    /// Whether each name comes behind the one before, as where files are called like what they declare, and none is
+    /// renamed: then none can occur twice, and there is no need to look each of thousands up.
+    private var keysAscend: Bool {
+        var last: String?
+        for file in files.indices {
+            for manifest in files[file].connections.indices {
+                if files[file].connections[manifest].renamedFrom != nil { return false }
+                guard let key = files[file].connections[manifest].key?.text else { continue }
+                if let last, last >= key { return false }
+                last = key
+            }
+        }
+        return true
     }
 
     private mutating func take(key: ConnectionManifest.Claim, _ file: Int) {
