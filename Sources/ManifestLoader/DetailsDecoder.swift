@@ -204,6 +204,10 @@ struct DetailsDecoder {
 
     /// Puts secrets in and notes placeholders, each at its first place.
     private func resolve(_ text: String, _ node: YAMLNode, _ used: inout [String: Use]) -> Text? {
+        // Most strings hold neither.
+        guard text.containsBytes(of: "{") else {
+            return Text(value: ConfigString(text), isOpen: false, shape: text, beginsOpen: false)
+        }
         let template = SecretTemplate(text)
         for problem in template.problems {
             findings.error(problem.message, at: findings.mark(of: node, offset: problem.offset), help: problem.help)

@@ -11,21 +11,22 @@ struct ManifestComparison {
 
     private init(files: [ManifestFile]) {
         self.files = files
+        keys.reserveCapacity(files.count)
     }
 
     /// Adds an error to the later of two files for everything that collides.
     static func check(_ files: [ManifestFile]) {
-        var comparison = ManifestComparison(files: files)
-        comparison.check()
+        if mayCollide(files) {
+            var comparison = ManifestComparison(files: files)
+            comparison.check()
+        }
     }
 
     private mutating func check() {
         var policy: Place?
-        let mayCollide = !keysAscend
-        if mayCollide { keys.reserveCapacity(files.count) }
         for file in files.indices {
             for manifest in files[file].connections.indices {
-                if mayCollide, let key = files[file].connections[manifest].key { take(key: key, file) }
+                if let key = files[file].connections[manifest].key { take(key: key, file) }
                 if let uuid = files[file].connections[manifest].pinnedUUID { take(pin: uuid, file) }
             }
             for manifest in files[file].policies { take(policyAt: (file, manifest.mark), first: &policy) }
@@ -38,19 +39,22 @@ struct ManifestComparison {
         }
     }
 
-    /// Whether each name comes behind the one before, as where files are called like what they declare, and none is
-    /// renamed: then none can occur twice, and there is no need to look each of thousands up.
-    private var keysAscend: Bool {
+    /// False where one look at each manifest shows that nothing can: names ascend, as they do where files are called
+    /// like what they declare, and there are no pins, no renames and no two policies.
+    private static func mayCollide(_ files: [ManifestFile]) -> Bool {
         var last: String?
+        var policies = 0
         for file in files.indices {
+            policies += files[file].policies.count
             for manifest in files[file].connections.indices {
-                if files[file].connections[manifest].renamedFrom != nil { return false }
+                if files[file].connections[manifest].renamedFrom != nil { return true }
+                if files[file].connections[manifest].pinnedUUID != nil { return true }
                 guard let key = files[file].connections[manifest].key?.text else { continue }
-                if let last, last >= key { return false }
+                if let last, last >= key { return true }
                 last = key
             }
         }
-        return true
+        return policies > 1
     }
 
     private mutating func take(key: ConnectionManifest.Claim, _ file: Int) {
