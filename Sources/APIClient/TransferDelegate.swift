@@ -11,6 +11,8 @@ final class TransferDelegate: NSObject, URLSessionDataDelegate, Sendable {
     private struct Transfer {
         let continuation: CheckedContinuation<Outcome, Never>
         let limit: Int
+        /// Nil once the body has gone out.
+        var onBodySent: (@Sendable () -> Void)?
         let deadline: Double
         var body = Data()
         /// A task that is cancelled before it is resumed never reports its end.
@@ -32,8 +34,10 @@ final class TransferDelegate: NSObject, URLSessionDataDelegate, Sendable {
     }
 
     /// Starts the task; the continuation gets its outcome, once.
-    func begin(_ task: URLSessionTask, limit: Int, continuation: CheckedContinuation<Outcome, Never>) {
-        let transfer = Transfer(continuation: continuation, limit: limit, deadline: time.uptime() + attemptTimeout)
+    func begin(_ task: URLSessionTask, _ call: HTTPCall, continuation: CheckedContinuation<Outcome, Never>) {
+        let transfer = Transfer(
+            continuation: continuation, limit: call.answerLimit, onBodySent: call.onBodySent,
+            deadline: time.uptime() + attemptTimeout)
         transfers.withLock { $0[ObjectIdentifier(task)] = transfer }
         task.resume()
         let isCancelled = update(task) { transfer in
@@ -69,11 +73,16 @@ final class TransferDelegate: NSObject, URLSessionDataDelegate, Sendable {
     ) {
         // The session's own timeout starts again with each byte, so a server that reads drop by drop would never end.
         let now = time.uptime()
-        let isOver = update(task) { transfer in
+        let isAllSent = totalBytesSent >= totalBytesExpectedToSend
+        let news = update(task) { transfer in
             transfer.isLate = transfer.isLate || now > transfer.deadline
-            return transfer.isLate
+            let onBodySent = isAllSent ? transfer.onBodySent : nil
+            // The total is the task's at this moment, not at that of the news: it may be whole several times.
+            if isAllSent { transfer.onBodySent = nil }
+            return (isOver: transfer.isLate, onBodySent: onBodySent)
         }
-        if isOver == true { task.cancel() }
+        if news?.isOver == true { task.cancel() }
+        news?.onBodySent?()
     }
 
     func urlSession(

@@ -18,6 +18,10 @@ struct Executor: Sendable {
     let dataSets: [String: DataSurveys.SurveyedSet]
     let observer: any PassObserver
     let time: any TimeSource
+    /// Shared by the uploads of all connections.
+    let window: UploadWindow
+    let sizeLimit = RequestSizeLimit()
+    let pool: BodyPool
 
     /// Adds to `results` what was done. False where the files moved, so that the pass has to start over.
     func carryOut(

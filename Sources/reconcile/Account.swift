@@ -9,9 +9,13 @@ struct Account {
     /// What state is bound to.
     let identity: String
     private let emulator: Emulator?
+    /// Requests under way at one time that are no uploads: those of the connections worked on side by side.
+    private static let otherRequestsAtOnce = 8
 
     /// `persists` false: the emulator's store is read and never written.
-    static func open(_ settings: Settings, time: any TimeSource, persists: Bool) async throws(StepFailure) -> Account {
+    static func open(
+        _ settings: Settings, time: any TimeSource, persists: Bool, uploadsAtOnce: Int = 1
+    ) async throws(StepFailure) -> Account {
         var retry = RetryPolicy()
         do throws(UsageError) {
             if let budget = try settings.invocation.options.integer("--retry-budget", in: 0...86_400) {
@@ -22,16 +26,18 @@ struct Account {
             throw StepFailure(.invalid, error.message, help: error.help)
         }
         if settings.usesEmulator {
-            return try await openEmulator(settings, retry: retry, time: time, persists: persists)
+            return try await openEmulator(
+                settings, retry: retry, time: time, persists: persists, uploadsAtOnce: uploadsAtOnce)
         }
         let keys = try settings.keys()
-        let configuration = try configure(settings.apiURL, keys: keys, retry: retry)
+        let configuration = try configure(
+            settings.apiURL, keys: keys, retry: retry, uploadsAtOnce: uploadsAtOnce)
         return Account(
             client: APIClient(configuration: configuration, time: time), identity: configuration.baseURL, emulator: nil)
     }
 
     private static func openEmulator(
-        _ settings: Settings, retry: RetryPolicy, time: any TimeSource, persists: Bool
+        _ settings: Settings, retry: RetryPolicy, time: any TimeSource, persists: Bool, uploadsAtOnce: Int
     ) async throws(StepFailure) -> Account {
         do {
             var options = EmulatorOptions()
@@ -41,7 +47,8 @@ struct Account {
             let emulator = try Emulator(options: options)
             _ = try emulator.start()
             let keys = try APIKeys(apiKey: "emulator", brandKey: "emulator")
-            let configuration = try configure(emulator.baseURL, keys: keys, retry: retry)
+            let configuration = try configure(
+                emulator.baseURL, keys: keys, retry: retry, uploadsAtOnce: uploadsAtOnce)
             return Account(
                 client: APIClient(configuration: configuration, time: time), identity: "emulator", emulator: emulator)
         } catch let error as StepFailure {
@@ -54,11 +61,12 @@ struct Account {
     }
 
     private static func configure(
-        _ url: String, keys: APIKeys, retry: RetryPolicy
+        _ url: String, keys: APIKeys, retry: RetryPolicy, uploadsAtOnce: Int
     ) throws(StepFailure) -> APIClientConfiguration {
         do throws(Diagnostic) {
             return try APIClientConfiguration(
-                baseURL: url, keys: keys, userAgent: "reconcile/\(Reconcile.version)", retry: retry)
+                baseURL: url, keys: keys, userAgent: "reconcile/\(Reconcile.version)", retry: retry,
+                maxConcurrency: max(Self.otherRequestsAtOnce, uploadsAtOnce))
         } catch {
             throw StepFailure(.invalid, error.message, help: error.help)
         }

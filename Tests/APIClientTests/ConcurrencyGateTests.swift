@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 
 @testable import APIClient
@@ -69,4 +70,68 @@ import Testing
         _ = await failure { try await client.connection(uuid) }
         #expect(await client.runner.width == 1)
     }
+
+    @Test func untilTheFirstComplaintEachRoundDoublesTheNumber() async throws {
+        let gate = ConcurrencyGate(maximum: 32, time: FakeTime())
+        var widths: [Int] = []
+        for _ in 0..<3 {
+            widths.append(await gate.width)
+            for _ in 0..<(await gate.width) { await gate.leave(try await gate.enter(), .success) }
+        }
+        #expect(widths == [8, 16, 32])
+        await gate.leave(try await gate.enter(), .limited(pause: nil))
+        for _ in 0..<16 { await gate.leave(try await gate.enter(), .success) }
+        #expect(await gate.width == 16)
+        await gate.leave(try await gate.enter(), .success)
+        #expect(await gate.width == 17)
+    }
+
+    @Test(arguments: [429, 503])
+    func whatOneRequestIsToldSlowsAllOthers(status: Int) async throws {
+        let transport = CountingTransport { $0 <= 8 ? .status(status) : .status(200) }
+        let configuration = try APIClientConfiguration(
+            baseURL: "https://api.test/v1", keys: testKeys(), userAgent: "reconcile/test", maxConcurrency: 16)
+        let client = APIClient(configuration: configuration, transport: transport, time: FakeTime())
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for number in 0..<40 { group.addTask { try await client.delete("c\(number)") } }
+            try await group.waitForAll()
+        }
+        let together = transport.together
+        #expect(together.count == 48)
+        #expect(together.prefix(8).max() == 8)
+        // Those 8 were out together: they count as one complaint.
+        #expect(together[8..<12].allSatisfy { $0 <= 4 }, "\(together)")
+        #expect(together.dropFirst(8).max() ?? .max < 16, "\(together)")
+    }
+}
+
+/// Answers by the number of a request, from 1, and counts how many are under way together.
+private final class CountingTransport: HTTPTransport {
+    private struct State {
+        var underWay = 0
+        var together: [Int] = []
+    }
+
+    private let state = Mutex(State())
+    private let answer: @Sendable (Int) -> FakeTransport.Outcome
+
+    init(answer: @escaping @Sendable (Int) -> FakeTransport.Outcome) {
+        self.answer = answer
+    }
+
+    /// For each request how many were under way when it began, itself included.
+    var together: [Int] { state.withLock(\.together) }
+
+    func send(_ request: HTTPCall) async -> FakeTransport.Outcome {
+        let number = state.withLock { state in
+            state.underWay += 1
+            state.together.append(state.underWay)
+            return state.together.count
+        }
+        for _ in 0..<50 { await Task.yield() }
+        state.withLock { $0.underWay -= 1 }
+        return answer(number)
+    }
+
+    func invalidate() {}
 }

@@ -2,6 +2,7 @@ import Foundation
 import HTTPServer
 import JSON
 import Model
+import Synchronization
 import Testing
 
 @testable import APIClient
@@ -253,6 +254,18 @@ import Testing
         try await client.upload(upload)
         #expect(service.requests.first?.body == Array(upload.body))
         #expect(client.statistics.bytesSent == upload.body.count)
+        client.invalidate()
+        await service.stop()
+    }
+
+    @Test func anUploadSaysWhenItsBodyIsOutAndWhenItIsRepeated() async throws {
+        let service = try Service { _, number in number == 1 ? .json("{}", status: 503) : .json("{}") }
+        let client = try service.client()
+        let events = Mutex<[UploadRequest.Event]>([])
+        var upload = upload(bytes: 300_000)
+        upload.onEvent = { event in events.withLock { $0.append(event) } }
+        try await client.upload(upload)
+        #expect(events.withLock { $0 } == [.bodySent, .repeated, .bodySent])
         client.invalidate()
         await service.stop()
     }
