@@ -49,11 +49,11 @@ struct ConnectionDecoder {
         guard findings.errorCount == errorsBefore, let key = manifest.key, let name, let primaryKey else {
             return manifest
         }
-        let source = spec.node("data") ?? spec.node("external_api_details")
+        let source = spec.mark(of: "data") ?? spec.mark(of: "external_api_details")
         let places = DesiredConnection.Places(
             manifest: findings.location(key.mark),
-            primaryKey: findings.location(spec.node("primary_key")?.mark ?? spec.mark),
-            source: findings.location(source?.mark ?? key.mark))
+            primaryKey: findings.location(spec.mark(of: "primary_key") ?? spec.mark),
+            source: findings.location(source ?? key.mark))
         manifest.connection = DesiredConnection(
             key: key.text, renamedFrom: manifest.renamedFrom?.text, labels: labels,
             pinnedUUID: manifest.pinnedUUID?.text, name: name, primaryKey: primaryKey, description: description,
@@ -65,11 +65,11 @@ struct ConnectionDecoder {
     private func metadata(_ node: YAMLNode, _ manifest: inout ConnectionManifest) -> [String: String] {
         guard let metadata = FieldReader(node, place: "metadata", known: Self.metadataFields, findings: findings)
         else { return [:] }
-        if let name = metadata.requiredString("name"), let mark = metadata.node("name")?.mark {
+        if let name = metadata.requiredString("name"), let mark = metadata.mark(of: "name") {
             findings.checkKey(name, "metadata.name", at: mark)
             manifest.key = ConnectionManifest.Claim(text: name, mark: mark)
         }
-        if let name = metadata.filledString("renamed_from"), let mark = metadata.node("renamed_from")?.mark {
+        if let name = metadata.filledString("renamed_from"), let mark = metadata.mark(of: "renamed_from") {
             findings.checkKey(name, "metadata.renamed_from", at: mark)
             manifest.renamedFrom = ConnectionManifest.Claim(text: name, mark: mark)
             if name == manifest.key?.text {
@@ -79,16 +79,16 @@ struct ConnectionDecoder {
                 manifest.renamedFrom = nil
             }
         }
-        var labels: [String: String] = [:]
-        for pair in metadata.members("labels") ?? [] {
-            let place = "metadata.labels.\(pair.key)"
-            if let text = findings.filledString(pair.value, place) { labels[pair.key] = text }
+        let members = metadata.members("labels") ?? []
+        var labels = [String: String](minimumCapacity: members.count)
+        for pair in members {
+            if let text = findings.filledString(pair.value, "metadata.labels.\(pair.key)") { labels[pair.key] = text }
         }
         return labels
     }
 
     private func description(_ spec: FieldReader) -> String? {
-        guard let text = spec.string("description"), let mark = spec.node("description")?.mark else { return nil }
+        guard let text = spec.string("description"), let mark = spec.mark(of: "description") else { return nil }
         // Cheap first: what cannot hold even a piece of a marker is fine.
         guard text.containsBytes(of: "[rec") else { return text }
         guard text.containsBytes(of: "[reconcile") || MarkedDescription(parsing: text).marker != .none else {
@@ -101,7 +101,7 @@ struct ConnectionDecoder {
     }
 
     private func pinnedUUID(_ spec: FieldReader) -> ConnectionManifest.Claim? {
-        guard let text = spec.filledString("data_connection_uuid"), let mark = spec.node("data_connection_uuid")?.mark
+        guard let text = spec.filledString("data_connection_uuid"), let mark = spec.mark(of: "data_connection_uuid")
         else { return nil }
         let groups = text.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
         let isHex = groups.allSatisfy { $0.allSatisfy { $0.isASCIIDigit || ($0 | 0x20) &- 0x61 < 6 } }
@@ -116,7 +116,7 @@ struct ConnectionDecoder {
 
     /// A connection takes its rows from files or from an API, not from both.
     private func checkSource(_ spec: FieldReader) {
-        guard spec.node("data") != nil, spec.node("external_api_details") != nil,
+        guard spec.mark(of: "data") != nil, spec.mark(of: "external_api_details") != nil,
             let data = spec.pair("data"), let details = spec.pair("external_api_details")
         else { return }
         let (first, second) = data.keyMark < details.keyMark ? (data, details) : (details, data)

@@ -53,6 +53,8 @@ enum CoreSchema {
     private static func number(_ text: String) -> CoreValue? {
         if text.hasPrefix("0x") { return integer(text.dropFirst(2), radix: 16) }
         if text.hasPrefix("0o") { return integer(text.dropFirst(2), radix: 8) }
+        // Nearly every number is a whole one and stands as it is.
+        if text.utf8.first != UInt8(ascii: "0"), text.utf8.allSatisfy(\.isASCIIDigit) { return .integer(text) }
         var rest = text.utf8[...]
         let isNegative = rest.first == UInt8(ascii: "-")
         if isNegative || rest.first == UInt8(ascii: "+") { rest.removeFirst() }

@@ -1,7 +1,9 @@
 import Model
 
 /// Finds the data files behind the patterns of a manifest, and keeps manifests from reading anything else.
-struct DataFileFinder: Sendable {
+///
+/// One object for all files: the threads that read them would otherwise count references to each of its strings.
+final class DataFileFinder: Sendable {
     struct Problem {
         var message: String
         var help: String
@@ -17,6 +19,14 @@ struct DataFileFinder: Sendable {
     let dataRoots: [String]
     /// Whose keys must not be uploaded as data; nil where nothing is uploaded.
     let secrets: (any SecretSource)?
+
+    init(directory: String, prefix: String, root: String, dataRoots: [String], secrets: (any SecretSource)?) {
+        self.directory = directory
+        self.prefix = prefix
+        self.root = root
+        self.dataRoots = dataRoots
+        self.secrets = secrets
+    }
 
     /// - Parameters:
     ///   - pattern: Absolute, or relative to the manifest's directory.

@@ -6,6 +6,7 @@ struct DetailsDecoder {
         "url", "http_method", "headers", "body", "ttl", "timeout", "retries", "is_batch_endpoint",
         "sample_placeholder_values",
     ]
+    private static let counts = [(name: "ttl", least: 0), (name: "timeout", least: 1), (name: "retries", least: 0)]
     static let methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"]
     static let place = "spec.external_api_details"
 
@@ -36,12 +37,12 @@ struct DetailsDecoder {
             return nil
         }
         var used: [String: Use] = [:]
-        var members: [String: ConfigValue] = [:]
+        var members = [String: ConfigValue](minimumCapacity: reader.pairs.count)
         if let value = url(reader, &used) { members["url"] = .string(value) }
         if let value = method(reader) { members["http_method"] = .string(value) }
         if let value = headers(reader, &used) { members["headers"] = value }
         if let value = body(reader, &used) { members["body"] = value }
-        for (name, least) in [("ttl", 0), ("timeout", 1), ("retries", 0)] {
+        for (name, least) in Self.counts {
             if let value = reader.int(name, in: least...Int.max) { members[name] = .number(String(value)) }
         }
         if let value = reader.bool("is_batch_endpoint") { members["is_batch_endpoint"] = .bool(value) }
@@ -203,6 +204,10 @@ struct DetailsDecoder {
 
     /// Puts secrets in and notes placeholders, each at its first place.
     private func resolve(_ text: String, _ node: YAMLNode, _ used: inout [String: Use]) -> Text? {
+        // Most strings hold neither.
+        guard text.containsBytes(of: "{") else {
+            return Text(value: ConfigString(text), isOpen: false, shape: text, beginsOpen: false)
+        }
         let template = SecretTemplate(text)
         for problem in template.problems {
             findings.error(problem.message, at: findings.mark(of: node, offset: problem.offset), help: problem.help)

@@ -23,7 +23,9 @@ struct FieldReader {
         self.pairs = pairs
         self.place = place
         mark = node.mark
-        for pair in pairs where !known.contains(pair.key) { reportUnknown(pair, known: known) }
+        for index in pairs.indices where !known.contains(pairs[index].key) {
+            reportUnknown(pairs[index], known: known)
+        }
     }
 
     private func reportUnknown(_ pair: YAMLPair, known: [String]) {
@@ -36,27 +38,33 @@ struct FieldReader {
     /// `spec.name` for `name`.
     func path(_ name: String) -> String { place.isEmpty ? name : "\(place).\(name)" }
 
-    func pair(_ name: String) -> YAMLPair? { pairs.first { $0.key == name } }
+    func pair(_ name: String) -> YAMLPair? { pairs.index(of: name).map { pairs[$0] } }
 
     /// The field's value; nil where it is left out or null.
     func node(_ name: String) -> YAMLNode? {
-        guard let node = pair(name)?.value, !node.isNull else { return nil }
-        return node
+        guard let index = pairs.index(of: name), !pairs[index].value.isNull else { return nil }
+        return pairs[index].value
+    }
+
+    /// Where the field's value stands; nil where it is left out or null.
+    func mark(of name: String) -> YAMLMark? {
+        guard let index = pairs.index(of: name), !pairs[index].value.isNull else { return nil }
+        return pairs[index].value.mark
     }
 
     /// The field's value; an error where it is left out or null.
     func required(_ name: String) -> YAMLNode? {
-        guard let pair = pair(name) else {
+        guard let index = pairs.index(of: name) else {
             findings.error(
                 "\(path(name)) is missing", at: mark,
                 help: "add \"\(name)\"\(place.isEmpty ? "" : " to \(place)")")
             return nil
         }
-        if pair.value.isNull {
-            findings.error("\(path(name)) must not be empty", at: pair.value.mark, help: "give it a value")
+        if pairs[index].value.isNull {
+            findings.error("\(path(name)) must not be empty", at: pairs[index].value.mark, help: "give it a value")
             return nil
         }
-        return pair.value
+        return pairs[index].value
     }
 
     /// A string that must be there and must hold more than blanks.
@@ -136,13 +144,17 @@ struct FieldReader {
                 help: "write it as {name: value}")
             return nil
         }
-        return pairs.filter { pair in
-            if pair.key.isBlank {
-                findings.error("a name in \(path(name)) must not be empty", at: pair.keyMark, help: "give it a name")
-                return false
+        var bad: Set<Int> = []
+        for index in pairs.indices {
+            if pairs[index].key.isBlank {
+                findings.error(
+                    "a name in \(path(name)) must not be empty", at: pairs[index].keyMark, help: "give it a name")
+                bad.insert(index)
+            } else if findings.holdsReference(pairs[index].key, at: pairs[index].keyMark) {
+                bad.insert(index)
             }
-            return !findings.holdsReference(pair.key, at: pair.keyMark)
         }
+        return bad.isEmpty ? pairs : pairs.indices.filter { !bad.contains($0) }.map { pairs[$0] }
     }
 }
 
@@ -161,7 +173,7 @@ extension Findings {
 
     /// As `string`, but blank and null are errors.
     func filledString(_ node: YAMLNode, _ place: @autoclosure () -> String) -> String? {
-        if node.isNull || node.scalar?.text.isBlank == true {
+        if let scalar = node.scalar, scalar.isNull || scalar.text.isBlank {
             error("\(place()) must not be empty", at: node.mark, help: "give it a value")
             return nil
         }
@@ -170,7 +182,8 @@ extension Findings {
 
     /// Whether a reference to a secret stands where none is allowed; if so it is reported.
     func holdsReference(_ text: String, at mark: YAMLMark) -> Bool {
-        guard text.containsBytes(of: "${env:") || text.containsBytes(of: "${credential:") else { return false }
+        guard text.containsBytes(of: "${"), text.containsBytes(of: "${env:") || text.containsBytes(of: "${credential:")
+        else { return false }
         error(
             "a reference to a secret is not allowed here", at: mark,
             help: "${env:…} and ${credential:…} may stand in the strings of external_api_details only")

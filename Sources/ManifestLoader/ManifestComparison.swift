@@ -16,8 +16,10 @@ struct ManifestComparison {
 
     /// Adds an error to the later of two files for everything that collides.
     static func check(_ files: [ManifestFile]) {
-        var comparison = ManifestComparison(files: files)
-        comparison.check()
+        if mayCollide(files) {
+            var comparison = ManifestComparison(files: files)
+            comparison.check()
+        }
     }
 
     private mutating func check() {
@@ -35,6 +37,24 @@ struct ManifestComparison {
                 if let old = files[file].connections[manifest].renamedFrom { take(rename: old, file) }
             }
         }
+    }
+
+    /// False where one look at each manifest shows that nothing can: names ascend, as they do where files are called
+    /// like what they declare, and there are no pins, no renames and no two policies.
+    private static func mayCollide(_ files: [ManifestFile]) -> Bool {
+        var last: String?
+        var policies = 0
+        for file in files.indices {
+            policies += files[file].policies.count
+            for manifest in files[file].connections.indices {
+                if files[file].connections[manifest].renamedFrom != nil { return true }
+                if files[file].connections[manifest].pinnedUUID != nil { return true }
+                guard let key = files[file].connections[manifest].key?.text else { continue }
+                if let last, last >= key { return true }
+                last = key
+            }
+        }
+        return policies > 1
     }
 
     private mutating func take(key: ConnectionManifest.Claim, _ file: Int) {

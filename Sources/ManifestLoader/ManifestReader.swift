@@ -22,7 +22,7 @@ struct ManifestReader: Sendable {
                 let bytes = try FileSystem.read(
                     descriptor: descriptor, path: manifest.path, sizeHint: status.size, limit: Self.maxSize)
                 var file = ManifestFile(
-                    findings: Findings(source: SourceFile(path: manifest.displayPath, bytes: bytes)), status: status)
+                    findings: Findings(source: source(manifest, bytes)), status: status)
                 decode(manifest, into: &file)
                 return file
             }
@@ -34,9 +34,13 @@ struct ManifestReader: Sendable {
     }
 
     private func unreadable(_ manifest: ManifestScan.Manifest, _ message: String, help: String) -> ManifestFile {
-        let findings = Findings(source: SourceFile(path: manifest.displayPath, bytes: []))
+        let findings = Findings(source: source(manifest, []))
         findings.error(message, at: YAMLMark(line: 1, column: 1), help: help)
         return ManifestFile(findings: findings, status: try? FileSystem.status(of: manifest.path), documentCount: 1)
+    }
+
+    private func source(_ manifest: ManifestScan.Manifest, _ bytes: [UInt8]) -> SourceFile {
+        SourceFile(path: dataFiles.prefix + manifest.relativePath, bytes: bytes)
     }
 
     private func decode(_ manifest: ManifestScan.Manifest, into file: inout ManifestFile) {
@@ -79,14 +83,14 @@ struct ManifestReader: Sendable {
                 help: "begin it with \"apiVersion: \(Self.apiVersion)\"")
             return
         }
-        let version = pairs.first { $0.key == "apiVersion" }?.value
+        let version = pairs.index(of: "apiVersion").map { pairs[$0].value }
         if let version, !version.isNull, version.scalar?.text != Self.apiVersion {
             findings.error(
                 "unknown apiVersion \(version.described)", at: version.mark,
                 help: "this version of reconcile knows \(Self.apiVersion)")
             return
         }
-        let kind = pairs.first { $0.key == "kind" }?.value
+        let kind = pairs.index(of: "kind").map { pairs[$0].value }
         switch kind?.scalar?.text {
         case "DataConnection":
             let decoder = ConnectionDecoder(

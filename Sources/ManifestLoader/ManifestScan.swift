@@ -8,15 +8,13 @@ struct ManifestScan {
     struct Manifest: Sendable {
         /// What to open. A link has been resolved.
         var path: String
-        /// DIR as the user gave it, and the path below it.
-        var displayPath: String
         /// The path below the directory.
         var relativePath: String
     }
 
-    /// Sorted by display path, byte by byte.
+    /// Sorted by the path below the directory, byte by byte.
     private(set) var manifests: [Manifest] = []
-    /// Display paths of files that could be data, sorted likewise.
+    /// Files that could be data as they are shown, sorted likewise.
     private(set) var dataNames: [String] = []
     private(set) var problems: [Diagnostic] = []
     /// The directory, absolute, links resolved; nil where there is none.
@@ -56,7 +54,7 @@ struct ManifestScan {
         walk(relative: "", path: root ?? self.directory, depth: 0)
         followLinks()
         // Nearly always sorted already, directory by directory; links come last.
-        manifests.sort { $0.displayPath.precedesByBytes($1.displayPath) }
+        manifests.sort { $0.relativePath.precedesByBytes($1.relativePath) }
         dataNames.sort { $0.precedesByBytes($1) }
     }
 
@@ -74,7 +72,7 @@ struct ManifestScan {
             report("directories are nested deeper than \(Self.maxDepth) levels", at: display, help: "flatten them")
             return
         }
-        let entries: [FileSystem.Entry]
+        var entries: [FileSystem.Entry]
         do throws(SystemError) {
             guard seen.insert(try FileSystem.status(of: path).identity).inserted else { return }
             entries = try FileSystem.list(path)
@@ -86,7 +84,8 @@ struct ManifestScan {
         }
         let relativePrefix = relative.isEmpty ? "" : relative + "/"
         let pathPrefix = path + "/"
-        for entry in entries.sorted(by: { $0.name.precedesByBytes($1.name) })
+        entries.sort { $0.name.precedesByBytes($1.name) }
+        for entry in entries
         where entry.name.utf8.first != UInt8(ascii: ".") {
             take(entry, relative: relativePrefix + entry.name, path: pathPrefix + entry.name, depth: depth)
         }
@@ -102,20 +101,19 @@ struct ManifestScan {
     }
 
     private mutating func take(file name: String, kind: FileStatus.Kind, relative: String, path: String) {
-        let display = prefix + relative
         guard Self.isManifest(name) else {
-            if DataFormat(path: name) != nil { dataNames.append(display) }
+            if DataFormat(path: name) != nil { dataNames.append(prefix + relative) }
             return
         }
         if name.unicodeScalars.contains(where: { $0 == "\u{FFFD}" || $0.isControl }) {
             report(
-                "the name of the file holds control characters or bytes that are not UTF-8", at: display,
+                "the name of the file holds control characters or bytes that are not UTF-8", at: prefix + relative,
                 help: "rename the file")
         } else if kind == .regular {
-            manifests.append(Manifest(path: path, displayPath: display, relativePath: relative))
+            manifests.append(Manifest(path: path, relativePath: relative))
         } else {
             report(
-                "this is not a regular file", at: display,
+                "this is not a regular file", at: prefix + relative,
                 help: "a manifest is a regular file; move this one out of the directory")
         }
     }

@@ -1,5 +1,5 @@
 /// A manifest as read: its path for people and its bytes.
-final class SourceFile: Sendable {
+struct SourceFile: Sendable {
     let path: String
     /// UTF-8 where all is well; without a byte order mark.
     let bytes: [UInt8]

@@ -52,10 +52,13 @@ extension String {
         var text = self
         return text.withUTF8 { bytes in
             let length = needle.utf8CodeUnitCount
-            var rest = bytes[...]
-            while let start = rest.firstIndex(of: needle.utf8Start.pointee), start + length <= bytes.count {
-                if memcmp(bytes.baseAddress! + start, needle.utf8Start, length) == 0 { return true }
-                rest = bytes[(start + 1)...]
+            guard var rest = UnsafeRawBufferPointer(bytes).baseAddress else { return false }
+            let end = rest + bytes.count
+            while let found = memchr(rest, Int32(needle.utf8Start.pointee), end - rest) {
+                rest = UnsafeRawPointer(found)
+                if end - rest < length { return false }
+                if memcmp(rest, needle.utf8Start, length) == 0 { return true }
+                rest += 1
             }
             return false
         }

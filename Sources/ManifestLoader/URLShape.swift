@@ -11,25 +11,27 @@ enum URLShape {
         if url.unicodeScalars.contains(where: { $0.isBlank || $0.isControl }) {
             return "must not hold blanks or control characters"
         }
-        guard let scheme = ["https://", "http://"].first(where: { url.lowercased().hasPrefix($0) }) else {
+        let head = String(decoding: url.utf8.prefix(8), as: UTF8.self).lowercased()
+        guard let scheme = ["https://", "http://"].first(where: { head.utf8.starts(with: $0.utf8) }) else {
             return schemeIsOpen ? nil : "must begin with https:// or http://"
         }
-        let authority = url.utf8.dropFirst(scheme.utf8.count).prefix { !"/?#\\".utf8.contains($0) }
-        var host = Substring(authority)
-        if let at = host.lastIndex(of: "@") { host = host[host.index(after: at)...] }
-        var port: Substring?
-        if host.hasPrefix("["), let close = host.firstIndex(of: "]") {
+        var host = url.utf8.dropFirst(scheme.utf8.count).prefix { !"/?#\\".utf8.contains($0) }
+        if let at = host.lastIndex(of: UInt8(ascii: "@")) { host = host[host.index(after: at)...] }
+        var port: Substring.UTF8View?
+        if host.first == UInt8(ascii: "["), let close = host.firstIndex(of: UInt8(ascii: "]")) {
             let rest = host[host.index(after: close)...]
-            if !rest.isEmpty, !rest.hasPrefix(":") { return "has an invalid host" }
+            if !rest.isEmpty, rest.first != UInt8(ascii: ":") { return "has an invalid host" }
             port = rest.isEmpty ? nil : rest.dropFirst()
             host = host[...close]
-        } else if let colon = host.firstIndex(of: ":") {
+        } else if let colon = host.firstIndex(of: UInt8(ascii: ":")) {
             port = host[host.index(after: colon)...]
             host = host[..<colon]
         }
         if host.isEmpty { return "has no host" }
         // A port that is set aside stands here as an x.
-        if let port, port != "x", !((Int(port).map { (1...65535).contains($0) }) ?? port.isEmpty) {
+        if let port = port.map(Substring.init), port != "x",
+            !((Int(port).map { (1...65535).contains($0) }) ?? port.isEmpty)
+        {
             return "has an invalid port"
         }
         return nil

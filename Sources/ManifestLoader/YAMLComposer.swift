@@ -156,7 +156,7 @@ struct YAMLComposer: ~Copyable {
             if pairs.count == 16 {
                 places = Dictionary(pairs.map { ($0.key, $0.keyMark) }, uniquingKeysWith: { first, _ in first })
             }
-            let first = places.map { $0[name] } ?? pairs.first { $0.key == name }?.keyMark
+            let first = places.map { $0[name] } ?? pairs.index(of: name).map { pairs[$0].keyMark }
             if let first {
                 findings.error(
                     "the key \(name.quoted) occurs twice in one mapping", at: key.mark,
@@ -173,7 +173,7 @@ struct YAMLComposer: ~Copyable {
             findings.error("a key must be a string, not \(key.described)", at: key.mark, help: "write \"key: value\"")
             return nil
         }
-        if scalar.isNull, scalar.text.isEmpty {
+        if scalar.text.isEmpty, scalar.isNull {
             findings.error("a key is missing before the colon", at: key.mark, help: "write \"key: value\"")
             return nil
         }

@@ -41,6 +41,11 @@ struct YAMLScalar: Sendable {
     var end: YAMLMark
 }
 
+extension [YAMLPair] {
+    /// The member of that name. Nothing is copied: a mapping is asked for many names, and a pair holds whole trees.
+    func index(of key: String) -> Int? { indices.first { self[$0].key == key } }
+}
+
 extension YAMLNode {
     var scalar: YAMLScalar? {
         if case .scalar(let scalar) = content { scalar } else { nil }

@@ -141,7 +141,9 @@ package struct MarkedDescription: Sendable, Hashable {
                 || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
         }
         guard let first = text.utf8.first, isAlphanumeric(first), text.utf8.count <= 63 else { return false }
-        return text.utf8.allSatisfy { isAlphanumeric($0) || "._-".utf8.contains($0) }
+        return text.utf8.allSatisfy {
+            isAlphanumeric($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-")
+        }
     }
 }
 

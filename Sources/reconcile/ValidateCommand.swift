@@ -29,13 +29,15 @@ struct ValidateCommand {
         }
         let settings = Settings(invocation: invocation)
         let loaded = Self.loadManifests(invocation)
+        // The process ends with this command: to take ten thousand manifests apart first would be time for nothing.
+        defer { _ = Unmanaged.passRetained(Kept(loaded)) }
         var diagnostics = loaded.diagnostics
         var rows = 0
         if let desired = loaded.desired {
             let surveys = await DataSurveys(
                 limits: upload.limits, temporaryDirectory: settings.temporaryDirectory
             ).survey(desired)
-            for connection in desired.connections {
+            for connection in desired.connections where connection.data != nil {
                 switch surveys.verdicts[connection.key] {
                 case .surveyed(let summary): rows += summary.rows
                 case .bad(let problems): diagnostics += problems
@@ -67,6 +69,12 @@ struct ValidateCommand {
             console.out(document.prettyText)
         }
         return errors == 0 ? .done : .invalid
+    }
+
+    /// Holds the manifests until the process ends.
+    private final class Kept {
+        let manifests: LoadedManifests
+        init(_ manifests: LoadedManifests) { self.manifests = manifests }
     }
 
     private func count(_ number: Int, _ word: String) -> String {
