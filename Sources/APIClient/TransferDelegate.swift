@@ -15,6 +15,8 @@ final class TransferDelegate: NSObject, URLSessionDataDelegate, Sendable {
         var onBodySent: (@Sendable () -> Void)?
         let deadline: Double
         var body = Data()
+        /// A task that is cancelled before it is resumed never reports its end.
+        var isResumed = false
         var isTooLong = false
         var isLate = false
         var isCancelled = false
@@ -31,18 +33,27 @@ final class TransferDelegate: NSObject, URLSessionDataDelegate, Sendable {
         self.attemptTimeout = attemptTimeout
     }
 
-    /// Must come before the task is resumed.
+    /// Starts the task; the continuation gets its outcome, once.
     func begin(_ task: URLSessionTask, _ call: HTTPCall, continuation: CheckedContinuation<Outcome, Never>) {
         let transfer = Transfer(
             continuation: continuation, limit: call.answerLimit, onBodySent: call.onBodySent,
             deadline: time.uptime() + attemptTimeout)
         transfers.withLock { $0[ObjectIdentifier(task)] = transfer }
+        task.resume()
+        let isCancelled = update(task) { transfer in
+            transfer.isResumed = true
+            return transfer.isCancelled
+        }
+        if isCancelled == true { task.cancel() }
     }
 
-    /// Ends the transfer as cancelled by our side; nothing happens where it is over.
+    /// Ends the transfer as cancelled by our side; nothing happens where it has not begun or is over.
     func cancel(_ task: URLSessionTask) {
-        update(task) { $0.isCancelled = true }
-        task.cancel()
+        let isResumed = update(task) { transfer in
+            transfer.isCancelled = true
+            return transfer.isResumed
+        }
+        if isResumed == true { task.cancel() }
     }
 
     func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {

@@ -25,7 +25,7 @@ final class URLSessionTransport: HTTPTransport {
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 transfers.begin(task, call, continuation: continuation)
-                task.resume()
+                // A task that was cancelled before this point was not known yet.
                 if Task.isCancelled { transfers.cancel(task) }
             }
         } onCancel: {

@@ -57,10 +57,10 @@ final class BatchProgress: Sendable {
     /// Makes the success of a request durable; sending goes on meanwhile.
     ///
     /// While one caller writes, what the others confirm is left to it, so that one write to disk serves many.
-    func confirm(_ index: Int, rejected: Int) async {
+    func confirm(_ index: Int, rejectedRows: [Int]) async {
         let mustRecord = state.withLock { state in
             state.batch.confirmed.insert(index)
-            state.batch.rejected += rejected
+            state.batch.reject(rejectedRows)
             state.batch.touched = now()
             state.isDirty = true
             defer { state.isRecording = true }
@@ -93,5 +93,18 @@ final class BatchProgress: Sendable {
             state.isDirty = false
             return state.batch
         }
+    }
+}
+
+extension AppliedBatch {
+    /// Takes down rows that the service refused and that are left out.
+    mutating func reject(_ rows: [Int]) {
+        rejected += rows.count
+        if !rows.isEmpty { rejectedRows = (rejectedRows ?? []) + rows }
+    }
+
+    /// Whether nothing about it is in doubt: the same limits, touched a moment ago, the last request not sent.
+    func isResumable(limits: RequestLimits, now: Int, window: Int) -> Bool {
+        !completing && maxRows == limits.maxRows && maxBytes == limits.maxBytes && (0...window).contains(now - touched)
     }
 }

@@ -15,6 +15,7 @@ struct BatchUpload: Sendable {
 
     private let key: String
     private let surveyed: DataSurveys.SurveyedSet
+    private let selection: RowSelection
     private let settings: DesiredData
     private let executor: Executor
     private let sender: RowSender
@@ -24,18 +25,20 @@ struct BatchUpload: Sendable {
 
     /// `record` makes progress durable.
     init(
-        connection: String, key: String, surveyed: DataSurveys.SurveyedSet, settings: DesiredData, maxRowErrors: Int,
-        batch: AppliedBatch, executor: Executor, record: @escaping BatchProgress.Recorder
+        connection: String, key: String, surveyed: DataSurveys.SurveyedSet, selection: RowSelection,
+        settings: DesiredData, maxRowErrors: Int, batch: AppliedBatch, executor: Executor,
+        record: @escaping BatchProgress.Recorder
     ) {
         self.key = key
         self.surveyed = surveyed
+        self.selection = selection
         self.settings = settings
         self.executor = executor
         rejections = RejectedRows(limit: maxRowErrors)
         let time = executor.time
         began = time.uptime()
         state = BatchProgress(
-            batch, totalRows: surveyed.survey.rowCount, now: { Int(time.unixTime()) }, record: record)
+            batch, totalRows: selection.rowCount, now: { Int(time.unixTime()) }, record: record)
         sender = RowSender(
             connection: connection, primaryKey: surveyed.set.primaryKey, ttlSeconds: settings.ttlSeconds,
             batchUUID: batch.uuid, writer: executor.writer, sizeLimit: executor.sizeLimit, pool: executor.pool,
@@ -66,13 +69,14 @@ struct BatchUpload: Sendable {
         let reader: RowChunkReader
         do {
             reader = try RowChunkReader(
-                surveyed.set, limits: executor.configuration.limits, expecting: surveyed.survey.fingerprint)
+                surveyed.set, limits: executor.configuration.limits, expecting: surveyed.survey.fingerprint,
+                sending: selection)
         } catch {
             throw .abandoned(Self.failure(of: error))
         }
         let (sender, state) = (sender, state)
         return ChunkProducer(
-            reader: reader, confirmed: state.batch.confirmed, lastIndex: surveyed.survey.requestCount - 1
+            reader: reader, confirmed: state.batch.confirmed, lastIndex: selection.requestCount - 1
         ) { chunk, completes in
             sender.piece(chunk, completes: completes) { if $0 == .repeated { state.retried() } }
         }
@@ -127,7 +131,7 @@ struct BatchUpload: Sendable {
         executor.observer.uploading(progress, key: key)
         // A request whose rows were refused is not confirmed unless they may be left out.
         guard outcome.rejected == 0 || settings.onRowError == .skip else { return }
-        await state.confirm(piece.index, rejected: outcome.rejected)
+        await state.confirm(piece.index, rejectedRows: outcome.rejectedRows)
     }
 
     // MARK: - The last
@@ -165,16 +169,18 @@ struct BatchUpload: Sendable {
             throw .resumable(error)
         }
         if outcome.rejected > 0, settings.onRowError == .fail { throw .resumable(failureOfRejections) }
-        let rejected = outcome.rejected
+        let rejected = outcome.rejectedRows
         do throws(StepFailure) {
             try await state.update {
-                $0.rejected += rejected
+                $0.reject(rejected)
                 $0.completing = true
             }
         } catch {
             throw .resumable(error)
         }
         guard let carrier = outcome.carrier ?? state.carrier else {
+            // Nothing of a delta was taken, so there is nothing to complete: what was there before stays as it is.
+            if batch.isDelta == true { return finish(last, outcome) }
             throw .abandoned(
                 StepFailure(
                     .failed, "the service rejected every row", help: "look at the reasons above; nothing was changed"))
@@ -219,7 +225,7 @@ struct BatchUpload: Sendable {
             help: "correct the rows, or set on_row_error: skip to leave them out")
     }
 
-    private static func failure(of error: any Error) -> StepFailure {
+    static func failure(of error: any Error) -> StepFailure {
         guard let problems = error as? DataProblems else { return StepFailure(.failed, "\(error)") }
         let first = problems.diagnostics.first
         return StepFailure(

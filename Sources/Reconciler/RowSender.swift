@@ -6,7 +6,9 @@ import Model
 struct RowSender: Sendable {
     /// What became of the rows of one request.
     struct Outcome: Sendable {
-        var rejected = 0
+        /// Numbers, in the data set, of the rows that the service refused.
+        var rejectedRows: [Int] = []
+        var rejected: Int { rejectedRows.count }
         var requests = 0
         /// Bytes of bodies that the service took.
         var bytes = 0
@@ -53,7 +55,7 @@ struct RowSender: Sendable {
                 if wantsCarrier, outcome.carrier == nil { outcome.carrier = piece.chunk.slice(0..<1) }
             } catch {
                 if error.kind == .tooLarge { sizeLimit.lower(below: piece.recordBytes) }
-                pieces += try narrowed(piece, error, rejected: &outcome.rejected)
+                pieces += try narrowed(piece, error, rejected: &outcome.rejectedRows)
             }
         }
         return outcome
@@ -66,20 +68,20 @@ struct RowSender: Sendable {
 
     /// What is still to be sent of a request that was refused, the last first.
     private func narrowed(
-        _ piece: UploadPiece, _ error: APIError, rejected: inout Int
+        _ piece: UploadPiece, _ error: APIError, rejected: inout [Int]
     ) throws(StepFailure) -> [UploadPiece] {
         guard error.kind == .tooLarge || error.mayConcernRows else { throw StepFailure(error) }
         let named = (error.rejectedRows ?? []).filter { $0 < piece.rowCount }
         if !named.isEmpty {
             let chunk = piece.chunk
             for row in named { try reject(row, of: chunk, reason: error.reason(forRow: row)) }
-            rejected += named.count
+            rejected += named.map(chunk.number(ofRow:))
             let rest = chunk.removing(Set(named))
             return rest.rowCount > 0 ? [again(rest, piece)] : []
         }
         if piece.rowCount == 1 {
             try reject(0, of: piece.chunk, reason: error.cause)
-            rejected += 1
+            rejected.append(piece.chunk.number(ofRow: 0))
             return []
         }
         return halves(of: piece)

@@ -60,6 +60,13 @@ struct OptionSpec {
         OptionSpec(
             name: "--adopt", placeholder: "NAME", isRepeatable: true, topics: [.reconcile],
             help: "take over the unowned connection that the manifest NAME describes"),
+        OptionSpec(name: "--full", topics: [.reconcile], help: "send all rows, whatever is known to be there"),
+        OptionSpec(
+            name: "--retry-rejected", topics: [.reconcile],
+            help: "send rows that the service rejected again though they are as they were"),
+        OptionSpec(
+            name: "--allow-removed", placeholder: "NAME", isRepeatable: true, topics: [.reconcile],
+            help: "delete more rows of NAME than max_removed_percent allows, once"),
         OptionSpec(
             name: "--allow-recreate", topics: [.reconcile],
             help: "create again though every known connection is gone from the account"),

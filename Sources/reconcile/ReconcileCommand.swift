@@ -33,6 +33,9 @@ struct ReconcileCommand {
         configuration.uploads = upload.uploads
         configuration.dataRoots = options.all("--data-root")
         configuration.planning.adopt = Set(options.all("--adopt"))
+        configuration.planning.full = options.isGiven("--full")
+        configuration.planning.retryRejected = options.isGiven("--retry-rejected")
+        configuration.planning.allowRemoved = Set(options.all("--allow-removed"))
         configuration.planning.allowRecreate = options.isGiven("--allow-recreate")
 
         let time = SystemTime()

@@ -114,6 +114,15 @@ final class World: Sendable {
     ) async throws -> PassOutcome {
         let client = try client(apiKey: apiKey)
         defer { client.invalidate() }
+        return try await pass(with: client, dryRun: dryRun, observer: observer, configure: configure)
+    }
+
+    /// The same with a client of the test's own, such as one that talks to another world's emulator.
+    @discardableResult
+    func pass(
+        with client: APIClient, dryRun: Bool = false, observer: any PassObserver = SilentObserver(),
+        configure: (inout PassConfiguration) -> Void = { _ in }
+    ) async throws -> PassOutcome {
         var configuration = PassConfiguration(
             directory: manifests.path,
             secrets: SystemSecrets(environment: [:], credentialsDirectory: nil, forbiddenFiles: []),
