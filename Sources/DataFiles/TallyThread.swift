@@ -47,13 +47,17 @@ final class TallyThread: @unchecked Sendable {
         if thread == nil, !start() {
             status = Self.status(after: filled, tally: &tally, before: status)
             filled.clear()
-        } else {
-            isFree.wait()
-            swap(&batch, &filled)
-            isFilled.signal()
+            return isWhole
         }
-        if case .whole = status { return true }
-        return false
+        isFree.wait()
+        let isWhole = isWhole
+        swap(&batch, &filled)
+        isFilled.signal()
+        return isWhole
+    }
+
+    private var isWhole: Bool {
+        if case .whole = status { true } else { false }
     }
 
     /// Takes the last batch and waits until all is done. False where something is wrong with a row: which one is for
