@@ -7,7 +7,6 @@ struct Reconcile {
     static let version = "0.1.0"
 
     static func main() async {
-        Allocator.shareOneHeap()
         // A reader that goes away (`reconcile | head`) is an ordinary end of output, not a reason to die half way.
         signal(SIGPIPE, SIG_IGN)
         let console = Console(environment: ProcessInfo.processInfo.environment)

@@ -38,6 +38,8 @@ struct ReconcileCommand {
         configuration.planning.allowRemoved = Set(options.all("--allow-removed"))
         configuration.planning.allowRecreate = options.isGiven("--allow-recreate")
 
+        // Uploads need it; reading thousands of manifests on all cores is faster with a heap for each.
+        if !isDryRun { Allocator.shareOneHeap() }
         let time = SystemTime()
         let printer = PassPrinter(console: console, time: time, isDryRun: isDryRun, printsPlan: output == .text)
         var outcome = PassOutcome()
