@@ -141,6 +141,8 @@ struct BatchUpload {
 
     /// Sends the request that makes the batch visible.
     private mutating func complete(with last: LastChunk, record: Recorder) async throws(Failure) {
+        // Once it is on record as begun, nobody could tell any more that it was not.
+        if executor.configuration.isStopping() { throw .resumable(.interrupted) }
         batch.completing = true
         do throws(StepFailure) { try await record(batch) } catch { throw .resumable(error) }
         do throws(APIError) {

@@ -61,6 +61,7 @@ extension ConnectionRun {
         applied.batch = nil
         try await record()
         report(upload.rejections)
+        result.uploadedRows += summary.rows - rejected
         report(
             "uploaded \((summary.rows - rejected).grouped) row\(summary.rows - rejected == 1 ? "" : "s")"
                 + (rejected > 0 ? ", \(rejected.grouped) rejected" : ""))

@@ -18,6 +18,7 @@ package struct DataSurveys: Sendable {
 
     private let limits: RequestLimits
     private let temporaryDirectory: String
+    private var isStopping: @Sendable () -> Bool = { false }
 
     package init(limits: RequestLimits = RequestLimits(), temporaryDirectory: String) {
         self.limits = limits
@@ -26,6 +27,7 @@ package struct DataSurveys: Sendable {
 
     init(configuration: PassConfiguration) {
         self.init(limits: configuration.limits, temporaryDirectory: configuration.temporaryDirectory)
+        isStopping = configuration.isStopping
     }
 
     /// Every connection with data, by key; suspended ones are left out.
@@ -66,7 +68,7 @@ package struct DataSurveys: Sendable {
             ttlSeconds: data.ttlSeconds)
         let result = await offThePool {
             DataSurveyor.survey(
-                set, limits: limits, temporaryDirectory: temporaryDirectory, isCancelled: { false })
+                set, limits: limits, temporaryDirectory: temporaryDirectory, isCancelled: isStopping)
         }
         switch result {
         case .success(let survey):

@@ -73,14 +73,24 @@ package struct ReconcilePass: Sendable {
         observer.planned(plan)
 
         guard let writer, let store = state.store else { return true }
+        outcome.held = held(in: plan)
+        if configuration.isStopping() { throw .interrupted }
         let executor = Executor(
             configuration: configuration, reader: reader, writer: writer, store: store, input: input,
-            dataSets: data.sets, observer: observer, time: time)
+            dataSets: data.sets, observer: observer, time: time, held: Set(outcome.held.keys))
         let isUnchanged: @Sendable () -> Bool = {
             DirectorySnapshot.take(directory: configuration.directory, dataFiles: desired.dataFiles)
                 == manifests.snapshot
         }
         return await executor.carryOut(plan, into: &outcome.results, isUnchanged: isUnchanged)
+    }
+
+    private func held(in plan: Plan) -> [String: String] {
+        var held: [String: String] = [:]
+        for planned in plan.connections where !planned.actions.isEmpty {
+            if let reason = configuration.holdBack(planned) { held[planned.key] = reason }
+        }
+        return held
     }
 
     /// Reads the manifests once Git is done with the tree: half a checkout is no desired state.
@@ -90,12 +100,13 @@ package struct ReconcilePass: Sendable {
         while let lock = GitIndexLock.path(above: configuration.directory) {
             if !hasWaited { observer.waiting(for: "Git, which holds \(lock)") }
             hasWaited = true
+            if configuration.isStopping() { throw .interrupted }
             guard time.uptime() < deadline else {
                 throw StepFailure(
                     .failed, "Git has held \(lock) for \(Int(configuration.gitLockPatience)) seconds",
                     help: "if no git command is running, remove that file")
             }
-            do { try await time.sleep(seconds: 0.1) } catch { throw StepFailure(.failed, "cancelled") }
+            do { try await time.sleep(seconds: 0.1) } catch { throw .interrupted }
         }
         return ManifestLoader(
             directory: configuration.directory, dataRoots: configuration.dataRoots, secrets: configuration.secrets
