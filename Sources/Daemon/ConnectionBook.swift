@@ -80,6 +80,14 @@ struct ConnectionBook: Sendable {
         return hasher.finalize()
     }
 
+    /// How many changes by somebody else a pass put right.
+    func corrections(in outcome: PassOutcome) -> Int {
+        (outcome.plan?.connections ?? []).filter { planned in
+            let isDone = outcome.results[planned.key].map { !$0.steps.isEmpty && $0.failure == nil } ?? false
+            return isDone && planned.correctsDrift
+        }.count
+    }
+
     // MARK: - After
 
     /// Takes in a pass that made a plan. Returns what is new, by key.
@@ -245,6 +253,13 @@ extension ConnectionEntry {
 }
 
 extension PlannedConnection {
+    /// Whether a field that somebody else changed is set back.
+    fileprivate var correctsDrift: Bool {
+        actions.contains { action in
+            if case .update(let changes) = action { changes.contains { $0.cause == .drift } } else { false }
+        }
+    }
+
     /// Whether it puts right what somebody else did, rather than what the manifest newly asks for.
     fileprivate var correctsSomebodyElse: Bool {
         actions.contains { action in

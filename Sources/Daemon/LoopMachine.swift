@@ -111,6 +111,9 @@ struct LoopMachine: Sendable {
         return phase == .ended ? nil : times.min()
     }
 
+    /// When the next pass begins where nothing else happens; nil while one runs and after the end.
+    var nextPassAt: Double? { phase == .idle ? nextRun : nil }
+
     // MARK: - Passes
 
     /// When the next pass begins where nothing else happens.

@@ -102,7 +102,8 @@ struct QueryCommand {
         }
         guard named.count == 1 else {
             let uuids = named.map(\.uuid).sorted().joined(separator: ", ")
-            throw StepFailure(.failed, "\(named.count) connections are called \"\(name)\": \(uuids)", help: "give the uuid")
+            throw StepFailure(
+                .failed, "\(named.count) connections are called \"\(name)\": \(uuids)", help: "give the uuid")
         }
         return found.uuid
     }
