@@ -56,6 +56,7 @@ extension APIClient: ConnectionWriting {
     package func upload(_ upload: UploadRequest) async throws(APIError) {
         var request = try request(.uploadData, "POST", of: upload.connection, "/upload_data")
         request.body = upload.body
+        request.onEvent = upload.onEvent
         request.answerLimit = APIRequest.uploadLimit
         try await runner.run(request, read: AnswerBody.acknowledgement)
     }

@@ -15,6 +15,8 @@ struct APIRequest: Sendable {
     /// Below the base URL, percent-encoded, with its leading slash.
     var path: String
     var body: Data?
+    /// Hears of the request while it is under way.
+    var onEvent: @Sendable (UploadRequest.Event) -> Void = { _ in }
     var scrubber: Scrubber
     var answerLimit = Self.usualLimit
     /// Whether a 404 is an answer like any other: what is to go is gone.

@@ -2,8 +2,8 @@ import Model
 
 /// Lets a number of requests through at a time, and learns from the service how many that should be.
 ///
-/// Additive increase, multiplicative decrease, as TCP does it: a 429 or 503 halves the number, each round of successes
-/// adds one. A `Retry-After` holds everything back.
+/// As TCP does it: each round of successes doubles the number until the service complains for the first time. A 429 or
+/// 503 halves it, and from then on each round of successes adds one. A `Retry-After` holds everything back.
 actor ConcurrencyGate {
     enum Outcome: Sendable {
         case success
@@ -23,8 +23,13 @@ actor ConcurrencyGate {
     }
 
     private let time: any TimeSource
+    /// Requests that nobody minds without having been asked.
+    private static let start = 8.0
+
     private let maximum: Double
     private var limit: Double
+    /// Whether the service never complained so far.
+    private var isStarting = true
     private var inside = 0
     private var nextNumber = 0
     /// Passes below this number were out when the limit was last lowered: their failures tell nothing new.
@@ -34,7 +39,7 @@ actor ConcurrencyGate {
 
     init(maximum: Int, time: any TimeSource) {
         self.maximum = Double(max(1, maximum))
-        limit = self.maximum
+        limit = min(Self.start, self.maximum)
         self.time = time
     }
 
@@ -65,8 +70,9 @@ actor ConcurrencyGate {
     /// Gives the place back, with what became of the request.
     func leave(_ pass: Pass, _ outcome: Outcome) {
         switch outcome {
-        case .success: limit = min(maximum, limit + 1 / limit)
+        case .success: limit = min(maximum, limit + (isStarting ? 1 : 1 / limit))
         case .limited(let pause):
+            isStarting = false
             if pass.number >= firstSinceLowered {
                 limit = max(1, limit / 2)
                 firstSinceLowered = nextNumber

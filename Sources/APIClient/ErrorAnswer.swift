@@ -32,11 +32,18 @@ struct ErrorAnswer: Sendable {
     /// Whether the keys are meant: they travel in headers.
     var isAboutHeaders: Bool { details.contains { $0.path.first == .name("header") } }
 
+    /// Words of the contract that decide what a finding is about: a key that happens to be part of one must not blur it.
+    private static let contractWords: Set<String> = [
+        "body", "data", "header", "path", "query", "primary_keys", "x-api-key", "x-brand-key",
+    ]
+
     private static func finding(_ json: JSONValue, scrubber: Scrubber) -> ValidationDetail? {
         guard json.objectValue != nil, json["loc"] != nil || json["msg"] != nil else { return nil }
         let path = (json["loc"]?.arrayValue ?? []).compactMap { step -> ValidationDetail.Step? in
             if let index = step.intValue { return .index(index) }
-            return step.stringValue.map { .name(scrubber.clean($0, limit: 100)) }
+            return step.stringValue.map { name in
+                .name(Self.contractWords.contains(name) ? name : scrubber.clean(name, limit: 100))
+            }
         }
         let message = scrubber.clean(json["msg"]?.stringValue ?? "rejected without a reason", limit: 300)
         return ValidationDetail(

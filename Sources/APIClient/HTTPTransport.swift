@@ -16,6 +16,8 @@ struct HTTPCall: Sendable {
     /// Without the keys, which the transport adds.
     var headers: [String: String] = [:]
     var body: Data?
+    /// Called once, from any thread, when the last byte of the body has gone out.
+    var onBodySent: @Sendable () -> Void = {}
     /// Bytes of the answer's body, after decompression, that are kept at most.
     var answerLimit: Int
     /// Whether the request must go over a connection of its own: what libcurl sends over a kept connection that turns

@@ -84,6 +84,7 @@ final class RequestRunner: Sendable {
             } catch {
                 throw cancelled(request, mayHaveTakenEffect: mayHaveTakenEffect, attempts: attempt)
             }
+            request.onEvent(.repeated)
         }
     }
 
@@ -174,7 +175,8 @@ final class RequestRunner: Sendable {
     private func call(for request: APIRequest) -> HTTPCall {
         HTTPCall(
             method: request.method, url: URL(string: configuration.baseURL + request.path)!, body: request.body,
-            answerLimit: request.answerLimit, needsOwnConnection: !request.operation.isIdempotent)
+            onBodySent: { request.onEvent(.bodySent) }, answerLimit: request.answerLimit,
+            needsOwnConnection: !request.operation.isIdempotent)
     }
 
     private func gateOutcome<Value>(

@@ -11,8 +11,11 @@ final class TransferDelegate: NSObject, URLSessionDataDelegate, Sendable {
     private struct Transfer {
         let continuation: CheckedContinuation<Outcome, Never>
         let limit: Int
+        let onBodySent: @Sendable () -> Void
         let deadline: Double
         var body = Data()
+        /// A task that is cancelled before it is resumed never reports its end.
+        var isResumed = false
         var isTooLong = false
         var isLate = false
         var isCancelled = false
@@ -29,16 +32,27 @@ final class TransferDelegate: NSObject, URLSessionDataDelegate, Sendable {
         self.attemptTimeout = attemptTimeout
     }
 
-    /// Must come before the task is resumed.
-    func begin(_ task: URLSessionTask, limit: Int, continuation: CheckedContinuation<Outcome, Never>) {
-        let transfer = Transfer(continuation: continuation, limit: limit, deadline: time.uptime() + attemptTimeout)
+    /// Starts the task; the continuation gets its outcome, once.
+    func begin(_ task: URLSessionTask, _ call: HTTPCall, continuation: CheckedContinuation<Outcome, Never>) {
+        let transfer = Transfer(
+            continuation: continuation, limit: call.answerLimit, onBodySent: call.onBodySent,
+            deadline: time.uptime() + attemptTimeout)
         transfers.withLock { $0[ObjectIdentifier(task)] = transfer }
+        task.resume()
+        let isCancelled = update(task) { transfer in
+            transfer.isResumed = true
+            return transfer.isCancelled
+        }
+        if isCancelled == true { task.cancel() }
     }
 
-    /// Ends the transfer as cancelled by our side; nothing happens where it is over.
+    /// Ends the transfer as cancelled by our side; nothing happens where it has not begun or is over.
     func cancel(_ task: URLSessionTask) {
-        update(task) { $0.isCancelled = true }
-        task.cancel()
+        let isResumed = update(task) { transfer in
+            transfer.isCancelled = true
+            return transfer.isResumed
+        }
+        if isResumed == true { task.cancel() }
     }
 
     func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {
@@ -58,11 +72,13 @@ final class TransferDelegate: NSObject, URLSessionDataDelegate, Sendable {
     ) {
         // The session's own timeout starts again with each byte, so a server that reads drop by drop would never end.
         let now = time.uptime()
-        let isOver = update(task) { transfer in
+        let isAllSent = totalBytesSent >= totalBytesExpectedToSend
+        let news = update(task) { transfer in
             transfer.isLate = transfer.isLate || now > transfer.deadline
-            return transfer.isLate
+            return (isOver: transfer.isLate, onBodySent: isAllSent ? transfer.onBodySent : nil)
         }
-        if isOver == true { task.cancel() }
+        if news?.isOver == true { task.cancel() }
+        news?.onBodySent?()
     }
 
     func urlSession(

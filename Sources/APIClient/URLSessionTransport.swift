@@ -24,8 +24,8 @@ final class URLSessionTransport: HTTPTransport {
         let task = own?.dataTask(with: request) ?? sharedTask(request)
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                transfers.begin(task, limit: call.answerLimit, continuation: continuation)
-                task.resume()
+                transfers.begin(task, call, continuation: continuation)
+                // A task that was cancelled before this point was not known yet.
                 if Task.isCancelled { transfers.cancel(task) }
             }
         } onCancel: {

@@ -34,8 +34,8 @@ package final class PassLog: PassObserver {
 
     package func warned(_ message: String, key: String) { note(.warning, "connection_warning", message, key: key) }
 
-    package func uploading(key: String, rows: Int, of total: Int) {
-        note(.debug, "uploading", "\(rows.grouped) of \(total.grouped) rows", key: key)
+    package func uploading(_ progress: UploadProgress, key: String) {
+        note(.debug, "uploading", "\(progress.rows.grouped) of \(progress.totalRows.grouped) rows", key: key)
     }
 
     package func rejected(_ row: RejectedRow, key: String) {

@@ -11,6 +11,7 @@ final class CSVReader: RecordReader {
     private let columns: CSVColumns
     /// Found in the record that is being scanned; a scan that starts over finds them again.
     private var pending: [Diagnostic] = []
+    private(set) var recordOffset = 0
 
     /// Reads the header at once and hands it over. With a bad one the file has no records.
     init(_ source: consuming RecordSource, set: DataSet, header: (CSVHeader) -> Void) {
@@ -25,6 +26,7 @@ final class CSVReader: RecordReader {
 
     var bytesRead: Int { source.window.bytesRead }
     func stamp() throws(DataProblems) -> FileStamp { try source.stamp() }
+    func seek(to offset: Int, line: Int) throws(DataProblems) { try source.seek(to: offset, line: line) }
 
     func duplicateName() -> Diagnostic {
         // The header was checked: no record of a CSV file has a name twice.
@@ -85,6 +87,7 @@ final class CSVReader: RecordReader {
 
     private func finish(_ record: inout RecordText, cells: Int, end: Int) -> Step {
         let location = SourceLocation(path: source.path, line: source.line)
+        recordOffset = source.window.fileOffset(of: source.window.start)
         source.line += WordScan.lineFeeds(in: source.window.bytes(source.window.start..<end))
         source.window.start = end
         if cells == columns.count, pending.isEmpty { return .record }

@@ -18,7 +18,24 @@ package enum DataSurveyor {
     static func survey(
         _ set: DataSet, limits: RequestLimits, temporaryDirectory: String, tuning: Tuning, isCancelled: () -> Bool
     ) -> Result<DataSurvey, DataProblems> {
-        var pass = SurveyPass(set, limits: limits, temporaryDirectory: temporaryDirectory, tuning: tuning)
-        return Result { () throws(DataProblems) in try pass.run(isCancelled: isCancelled) }
+        Result { () throws(DataProblems) in
+            try oneByOneIfNeeded { (isOneByOne) throws(DataProblems) in
+                var pass = SurveyPass(
+                    set, limits: limits, temporaryDirectory: temporaryDirectory, tuning: tuning, keepingRows: false,
+                    isOneByOne: isOneByOne)
+                return try pass.run(isCancelled: isCancelled)
+            }
+        }
+    }
+
+    /// Makes a survey, and makes it again row by row where something is wrong with a row that has to be named.
+    static func oneByOneIfNeeded<Survey>(
+        _ survey: (Bool) throws(DataProblems) -> Survey?
+    ) throws(DataProblems) -> Survey {
+        if let found = try survey(false) { return found }
+        guard let found = try survey(true) else {
+            preconditionFailure("a survey that takes the rows one by one has an answer")
+        }
+        return found
     }
 }

@@ -17,6 +17,7 @@ struct FileWindow: ~Copyable {
     private(set) var end = 0
     /// Whether all bytes of the file have been read.
     private(set) var isAtEnd = false
+    /// Offset in the file of `end`: where nothing was skipped, how many bytes have been read.
     private(set) var bytesRead = 0
 
     init(_ input: consuming OpenFile, readSize: Int) {
@@ -34,6 +35,20 @@ struct FileWindow: ~Copyable {
     var available: Int { end - start }
 
     func stamp() throws(DataProblems) -> FileStamp { try input.stamp() }
+
+    /// The offset in the file of an offset from `base`.
+    func fileOffset(of offset: Int) -> Int { bytesRead - end + offset }
+
+    /// Goes on at that offset of the file, at or behind `start`.
+    mutating func seek(to offset: Int) throws(DataProblems) {
+        if offset <= bytesRead {
+            start = offset - (bytesRead - end)
+            return
+        }
+        try input.seek(to: offset)
+        (start, end, bytesRead) = (0, 0, offset)
+        base.update(repeating: 0, count: Self.padding)
+    }
 
     /// Reads more; offsets from `base` are no longer valid after it, offsets from `start` are. False at the end of
     /// the file.

@@ -12,6 +12,7 @@ final class JSONArrayReader: RecordReader {
     /// The record that was read last and where it began, while it is in the window.
     private var lastRecord = 0..<0
     private var lastLocation = SourceLocation(path: "", line: 1)
+    private(set) var recordOffset = 0
 
     init(_ source: consuming RecordSource) {
         self.source = source
@@ -19,6 +20,11 @@ final class JSONArrayReader: RecordReader {
 
     var bytesRead: Int { source.window.bytesRead }
     func stamp() throws(DataProblems) -> FileStamp { try source.stamp() }
+
+    func seek(to offset: Int, line: Int) throws(DataProblems) {
+        try source.seek(to: offset, line: line)
+        place = .behindComma
+    }
 
     func next(into record: inout RecordText) -> Bool {
         while let byte = nextByte() {
@@ -88,6 +94,7 @@ final class JSONArrayReader: RecordReader {
             switch scanner.object(into: &record) {
             case .complete:
                 lastRecord = start..<scanner.offset
+                recordOffset = source.window.fileOffset(of: start)
                 lastLocation = source.location(of: start)
                 source.consume(to: scanner.offset)
                 return true

@@ -10,6 +10,7 @@ final class NDJSONReader: RecordReader {
     /// The line that was read last, while it is in the window.
     private var lastLine = 0..<0
     private var lastLineNumber = 0
+    private(set) var recordOffset = 0
 
     init(_ source: consuming RecordSource) {
         self.source = source
@@ -17,6 +18,7 @@ final class NDJSONReader: RecordReader {
 
     var bytesRead: Int { source.window.bytesRead }
     func stamp() throws(DataProblems) -> FileStamp { try source.stamp() }
+    func seek(to offset: Int, line: Int) throws(DataProblems) { try source.seek(to: offset, line: line) }
 
     func next(into record: inout RecordText) -> Bool {
         while !source.isDone {
@@ -52,6 +54,7 @@ final class NDJSONReader: RecordReader {
             source.line += 1
         }
         if scanner.offset == lineEnd { return .skipped }
+        recordOffset = source.window.fileOffset(of: start)
         record.begin()
         record.line = source.line
         let isObject = base[scanner.offset] == UInt8(ascii: "{")

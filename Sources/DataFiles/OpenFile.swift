@@ -26,6 +26,11 @@ struct OpenFile: ~Copyable {
         return try FileStamp(status, of: file)
     }
 
+    /// The next read begins at that offset.
+    func seek(to offset: Int) throws(DataProblems) {
+        if lseek(descriptor, off_t(offset), SEEK_SET) < 0 { throw FileStamp.problem("read", file, errno) }
+    }
+
     /// Reads at most `count` bytes; 0 at the end of the file.
     func read(into buffer: UnsafeMutableRawPointer, count: Int) throws(DataProblems) -> Int {
         let result = retryingInterrupted { Glibc.read(descriptor, buffer, count) }

@@ -55,6 +55,14 @@ struct RecordSource: ~Copyable {
         return isMore
     }
 
+    /// Goes on at a record further on, of which a survey has found that it begins there, in that line.
+    mutating func seek(to offset: Int, line: Int) throws(DataProblems) {
+        hasBegun = true
+        try window.seek(to: offset)
+        self.line = line
+        consumedScalars = 0
+    }
+
     /// Gives the rest of the file up.
     mutating func stop() {
         isDone = true

@@ -18,16 +18,30 @@ struct RecordText: ~Copyable {
         var isValueEscaped: Bool
     }
 
+    /// One record, for as long as nothing is written behind it.
+    struct Record {
+        var text: UnsafePointer<UInt8>
+        var count: Int
+        var fields: UnsafePointer<Field>
+        var fieldCount: Int
+        var line: Int
+    }
+
     var bytes = ByteBuffer(capacity: 16 << 10)
     /// Where the current record begins in `bytes`.
     private(set) var start = 0
-    private(set) var fields: UnsafeMutablePointer<Field>
+    private var fields: UnsafeMutablePointer<Field>
+    /// Where the current record begins in `fields`.
+    private(set) var fieldStart = 0
     private(set) var fieldCount = 0
     private var fieldCapacity = 32
+    /// Whether the fields of the records before stay, as their text does.
+    private let keepsFields: Bool
     /// The line of the record's first byte.
     var line = 0
 
-    init() {
+    init(keepingFields: Bool = false) {
+        keepsFields = keepingFields
         fields = .allocate(capacity: fieldCapacity)
     }
 
@@ -39,9 +53,22 @@ struct RecordText: ~Copyable {
     /// The current record's first byte.
     var text: UnsafePointer<UInt8> { UnsafePointer(bytes.base + start) }
 
+    /// The current record.
+    var record: Record {
+        Record(text: text, count: count, fields: fields + fieldStart, fieldCount: fieldCount, line: line)
+    }
+
+    /// A record that was written before, out of what was noted of it.
+    func record(text: Range<Int>, fields range: Range<Int>, line: Int) -> Record {
+        Record(
+            text: UnsafePointer(bytes.base + text.lowerBound), count: text.count,
+            fields: fields + range.lowerBound, fieldCount: range.count, line: line)
+    }
+
     /// A new record begins at the end of `bytes`.
     mutating func begin() {
         start = bytes.count
+        if keepsFields { fieldStart += fieldCount }
         fieldCount = 0
     }
 
@@ -60,20 +87,22 @@ struct RecordText: ~Copyable {
     /// Drops everything.
     mutating func clear() {
         bytes.count = 0
-        begin()
+        start = 0
+        fieldStart = 0
+        fieldCount = 0
     }
 
     @inline(__always)
     mutating func add(_ field: Field) {
-        if fieldCount == fieldCapacity { growFields() }
-        fields[fieldCount] = field
+        if fieldStart + fieldCount == fieldCapacity { growFields() }
+        fields[fieldStart + fieldCount] = field
         fieldCount += 1
     }
 
     @inline(never)
     private mutating func growFields() {
         let larger = UnsafeMutablePointer<Field>.allocate(capacity: fieldCapacity * 2)
-        larger.update(from: fields, count: fieldCount)
+        larger.update(from: fields, count: fieldCapacity)
         fields.deallocate()
         fields = larger
         fieldCapacity *= 2

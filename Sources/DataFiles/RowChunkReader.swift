@@ -1,7 +1,7 @@
 import Model
 
-/// Reads a surveyed data set in requests: the same chunks at the same boundaries, every time, for the same files and
-/// limits.
+/// Reads a surveyed data set in requests: the same chunks at the same boundaries, every time, for the same files,
+/// limits and selection.
 ///
 /// Copies share their place in the files. Blocks while it reads. Errors: `DataProblems` for a file that is not what
 /// it was when it was surveyed.
@@ -10,11 +10,23 @@ package struct RowChunkReader {
 
     /// Opens the first file. `expecting` is the fingerprint of the survey.
     package init(_ set: DataSet, limits: RequestLimits, expecting: DataFingerprint) throws(DataProblems) {
-        try self.init(set, limits: limits, expecting: expecting, tuning: Tuning())
+        try self.init(set, limits: limits, expecting: expecting, sending: nil, tuning: Tuning())
     }
 
-    init(_ set: DataSet, limits: RequestLimits, expecting: DataFingerprint, tuning: Tuning) throws(DataProblems) {
-        pass = try ChunkPass(set, limits: limits, expecting: expecting, tuning: tuning)
+    /// Reads the rows of a selection alone, and of the files little more than those.
+    package init(
+        _ set: DataSet, limits: RequestLimits, expecting: DataFingerprint, sending selection: RowSelection
+    ) throws(DataProblems) {
+        try self.init(set, limits: limits, expecting: expecting, sending: selection, tuning: Tuning())
+    }
+
+    init(
+        _ set: DataSet, limits: RequestLimits, expecting: DataFingerprint, sending selection: RowSelection? = nil,
+        tuning: Tuning
+    ) throws(DataProblems) {
+        var tuning = tuning
+        if selection?.rows != nil { tuning.readSize = min(tuning.readSize, tuning.seekReadSize) }
+        pass = try ChunkPass(set, limits: limits, expecting: expecting, sending: selection, tuning: tuning)
     }
 
     /// The next request's rows; nil after the last. Each file is checked against the fingerprint when it is opened
@@ -39,15 +51,21 @@ private final class ChunkPass {
     private var file = -1
     private var rowNumber = 0
     private var chunkIndex = 0
+    /// Which rows are read, where they are not all, and where each of them is.
+    private var wanted: SelectedRows?
     /// Rows whose text stands in `record.bytes`.
     private var rows: [RowChunk.Row] = []
 
-    init(_ set: DataSet, limits: RequestLimits, expecting: DataFingerprint, tuning: Tuning) throws(DataProblems) {
+    init(
+        _ set: DataSet, limits: RequestLimits, expecting: DataFingerprint, sending selection: RowSelection?,
+        tuning: Tuning
+    ) throws(DataProblems) {
         self.set = set
         self.expecting = expecting
         self.tuning = tuning
         paths = set.files.map(\.displayPath)
         cutter = RequestCutter(limits: limits)
+        if let selection, let rows = selection.rows { wanted = SelectedRows(rows, notes: selection.notes) }
         let isSame = expecting.files.count == set.files.count && expecting.settings == set.settingsDigest.description
         guard isSame else {
             throw DataProblems(
@@ -100,12 +118,29 @@ private final class ChunkPass {
 
     /// Appends the next row to `record`, out of the next file where one ends; false after the last.
     private func readRow() throws(DataProblems) -> Bool {
+        if wanted != nil { return try readWantedRow() }
         while let reader {
             if reader.next(into: &record) { return true }
             try closeFile(reader)
             try openNext()
         }
         return false
+    }
+
+    /// The same where not all rows are wanted: goes to the next of them.
+    private func readWantedRow() throws(DataProblems) -> Bool {
+        let next = try wanted?.next()
+        while let reader, file != next?.note.file ?? set.files.count {
+            try closeFile(reader)
+            try openNext()
+        }
+        guard let next, let reader else { return false }
+        rowNumber = next.row
+        try reader.seek(to: next.note.offset, line: next.note.line)
+        guard reader.next(into: &record), record.count == next.note.size else {
+            throw .moved(set.files[file], during: "uploaded")
+        }
+        return true
     }
 
     private func openNext() throws(DataProblems) {
@@ -120,8 +155,28 @@ private final class ChunkPass {
     private func closeFile(_ reader: any RecordReader) throws(DataProblems) {
         let expected = expecting.files[file]
         // The survey found nothing wrong: what is wrong now was written since.
-        guard try reader.stamp() == expected, reader.bytesRead == expected.size, problems.isEmpty else {
+        let isWhole = wanted != nil || reader.bytesRead == expected.size
+        guard try reader.stamp() == expected, isWhole, problems.isEmpty else {
             throw .moved(set.files[file], during: "uploaded")
         }
+    }
+}
+
+/// Goes through the rows of a selection and where they are.
+private struct SelectedRows: ~Copyable {
+    private let rows: RowBitmap
+    private var cursor: RowNotes.Cursor
+    private var nextRow: Int?
+
+    init(_ rows: RowBitmap, notes: RowNotes) {
+        self.rows = rows
+        cursor = notes.cursor()
+        nextRow = rows.next(from: 0)
+    }
+
+    mutating func next() throws(DataProblems) -> (row: Int, note: RowNotes.Note)? {
+        guard let row = nextRow else { return nil }
+        nextRow = rows.next(from: row + 1)
+        return (row, try cursor.note(ofRow: row))
     }
 }

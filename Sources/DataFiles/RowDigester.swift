@@ -17,6 +17,15 @@ struct RowEntry {
     }
 }
 
+extension Digest128 {
+    // Every row is compared a few times; `==` and `<` of another module would be calls.
+    @inline(__always)
+    func isSame(as other: Digest128) -> Bool { low == other.low && high == other.high }
+
+    @inline(__always)
+    func comesBefore(_ other: Digest128) -> Bool { low == other.low ? high < other.high : low < other.low }
+}
+
 /// Computes the digests of rows from their JSON text.
 ///
 /// The content of a row is digested in normal form, version `DataSurvey.digestVersion`: its fields sorted by the
@@ -39,6 +48,8 @@ struct RowDigester: ~Copyable {
     private var order: UnsafeMutablePointer<Int>
     private var orderCount = 0
     private var capacity = 32
+    /// The primary key's field of the record that was digested last.
+    private(set) var keyField = 0
 
     private struct Name {
         var start: UnsafePointer<UInt8>
@@ -57,11 +68,12 @@ struct RowDigester: ~Copyable {
     }
 
     /// The digests of the current record.
-    mutating func digest(_ record: borrowing RecordText, row: UInt64) throws(Fault) -> RowEntry {
+    mutating func digest(_ record: RecordText.Record, row: UInt64) throws(Fault) -> RowEntry {
         let count = record.fieldCount
         collectNames(record)
         guard sortNames(count) else { throw .duplicateName }
-        guard let keyField = primaryKeyField(count) else { throw .noKey }
+        guard let found = primaryKeyField(count) else { throw .noKey }
+        keyField = found
         let key = try keyDigest(record.fields[keyField], in: record)
         normal.begin()
         for index in 0..<count {
@@ -75,7 +87,16 @@ struct RowDigester: ~Copyable {
         return RowEntry(key: key, content: normal.digest(), row: row)
     }
 
-    private mutating func collectNames(_ record: borrowing RecordText) {
+    /// The text of that record's primary key as it is sent: a JSON string or number.
+    func keyText(of record: RecordText.Record) -> UnsafeBufferPointer<UInt8> {
+        let field = record.fields[keyField]
+        let quote = field.kind == .string ? 1 : 0
+        return UnsafeBufferPointer(
+            start: record.text + Int(field.valueStart) - quote,
+            count: Int(field.valueEnd - field.valueStart) + 2 * quote)
+    }
+
+    private mutating func collectNames(_ record: RecordText.Record) {
         let count = record.fieldCount
         if count > capacity {
             name.deallocate()
@@ -145,7 +166,7 @@ struct RowDigester: ~Copyable {
     }
 
     private mutating func keyDigest(
-        _ field: RecordText.Field, in record: borrowing RecordText
+        _ field: RecordText.Field, in record: RecordText.Record
     ) throws(Fault) -> Digest128 {
         switch field.kind {
         case .null: throw .nullKey

@@ -1,12 +1,12 @@
 import Model
 
-/// Sorts the entries of any number of rows in bounded memory: full buffers go to disk sorted, and are merged at the
-/// end.
+/// Sorts the entries of any number of rows in bounded memory: full buffers go to disk sorted, and are merged when
+/// they are read.
 final class RowSorter {
     private let directory: String
-    private let capacity: Int
     private let fanIn: Int
-    private let buffer: UnsafeMutablePointer<RowEntry>
+    private let memoryBytes: Int
+    private let buffer: SortedRows.Buffer
     private var count = 0
     private var file: TemporaryFile?
     private var runs: [SortedRun] = []
@@ -14,37 +14,45 @@ final class RowSorter {
     init(directory: String, tuning: Tuning) {
         self.directory = directory
         fanIn = max(2, tuning.fanIn)
-        capacity = max(fanIn + 1, tuning.sortBytes / MemoryLayout<RowEntry>.stride)
-        buffer = .allocate(capacity: capacity)
+        memoryBytes = tuning.memoryBytes
+        buffer = SortedRows.Buffer(capacity: max(fanIn + 1, tuning.sortBytes / MemoryLayout<RowEntry>.stride))
     }
 
-    deinit { buffer.deallocate() }
-
+    @inline(__always)
     func add(_ entry: RowEntry) throws(DataProblems) {
-        if count == capacity { try spill() }
-        buffer[count] = entry
+        if count == buffer.capacity { try spill() }
+        buffer.base[count] = entry
         count += 1
     }
 
-    /// Hands over all entries in order, once. Nothing can be added after it.
-    func merge(_ body: (RowEntry) -> Void) throws(DataProblems) {
-        guard let file else {
-            EntrySort.sort(UnsafeMutableBufferPointer(start: buffer, count: count))
-            for index in 0..<count { body(buffer[index]) }
-            return
+    /// All entries in order. Nothing can be added after it.
+    ///
+    /// `keeping` says that the rows outlive the survey: then no more than a few kilobytes stay in memory.
+    func finish(keeping: Bool = false) throws(DataProblems) -> SortedRows {
+        if file == nil {
+            let bytes = count * MemoryLayout<RowEntry>.stride
+            if !keeping || bytes <= memoryBytes {
+                EntrySort.sort(UnsafeMutableBufferPointer(start: buffer.base, count: count))
+                guard keeping else { return SortedRows(buffer, count: count) }
+                let small = SortedRows.Buffer(capacity: max(1, count))
+                small.base.update(from: buffer.base, count: count)
+                return SortedRows(small, count: count)
+            }
         }
         if count > 0 { try spill() }
-        var merger = try RunMerger(runs, in: self.file ?? file, buffer: buffer, capacity: capacity)
-        while let entry = try merger.next() { body(entry) }
+        return SortedRows(runs, in: file!)
     }
 
+    /// What a merge may read ahead in, once `finish` has returned.
+    var mergeBuffer: SortedRows.Buffer { buffer }
+
     private func spill() throws(DataProblems) {
-        EntrySort.sort(UnsafeMutableBufferPointer(start: buffer, count: count))
+        EntrySort.sort(UnsafeMutableBufferPointer(start: buffer.base, count: count))
         let target: TemporaryFile
         if let file { target = file } else { target = try TemporaryFile(in: directory) }
         file = target
         let start = target.count / MemoryLayout<RowEntry>.stride
-        try target.append(UnsafeRawBufferPointer(UnsafeBufferPointer(start: buffer, count: count)))
+        try target.append(UnsafeRawBufferPointer(UnsafeBufferPointer(start: buffer.base, count: count)))
         runs.append(SortedRun(next: start, end: start + count))
         count = 0
         if runs.count == fanIn { try compact(target) }
@@ -54,9 +62,9 @@ final class RowSorter {
     private func compact(_ source: TemporaryFile) throws(DataProblems) {
         let merged = try TemporaryFile(in: directory)
         // Part of the buffer collects what goes out, the rest reads ahead.
-        let block = max(1, capacity / (fanIn + 1))
-        let output = buffer + (capacity - block)
-        var merger = try RunMerger(runs, in: source, buffer: buffer, capacity: capacity - block)
+        let block = max(1, buffer.capacity / (fanIn + 1))
+        let output = buffer.base + (buffer.capacity - block)
+        var merger = try RunMerger(runs, in: source, buffer: buffer.base, capacity: buffer.capacity - block)
         var filled = 0
         while let entry = try merger.next() {
             output[filled] = entry

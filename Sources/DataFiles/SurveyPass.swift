@@ -2,16 +2,20 @@ import Model
 
 /// One survey: file by file, then the columns over all files, then the sorted rows.
 ///
+/// Records are read here, in batches that another thread digests. Where a digest shows that something is wrong with a
+/// row, the survey starts over and takes the rows one by one: only then it is known which row it is and in which order
+/// its problem stands.
+///
 /// A struct, because a class would check for exclusive access at every row.
 struct SurveyPass: ~Copyable {
     private let set: DataSet
     private let limits: RequestLimits
     private let tuning: Tuning
     private let problems = ProblemList()
-    private let sorter: RowSorter
     private var cutter: RequestCutter
-    private var digester: RowDigester
-    private var record = RecordText()
+    private let tally: TallyThread
+    private let isOneByOne: Bool
+    private var batch = RecordBatch()
     private var headers: [CSVHeader] = []
     private var stamps: [FileStamp] = []
     private var rowCount = 0
@@ -20,19 +24,62 @@ struct SurveyPass: ~Copyable {
     /// How many rows are read between two questions whether to stop.
     private static let rowsBetweenChecks = 4096
 
-    init(_ set: DataSet, limits: RequestLimits, temporaryDirectory: String, tuning: Tuning) {
+    init(
+        _ set: DataSet, limits: RequestLimits, temporaryDirectory: String, tuning: Tuning, keepingRows: Bool,
+        isOneByOne: Bool
+    ) {
         self.set = set
         self.limits = limits
         self.tuning = tuning
-        sorter = RowSorter(directory: temporaryDirectory, tuning: tuning)
         cutter = RequestCutter(limits: limits)
-        digester = RowDigester(primaryKey: set.primaryKey)
+        self.isOneByOne = isOneByOne
+        tally = TallyThread(
+            RowTally(set, directory: temporaryDirectory, tuning: tuning, keepingRows: keepingRows))
     }
 
-    mutating func run(isCancelled: () -> Bool) throws(DataProblems) -> DataSurvey {
-        for file in set.files { try read(file, isCancelled: isCancelled) }
+    /// The survey alone; nil where it must be made one by one.
+    mutating func run(isCancelled: () -> Bool) throws(DataProblems) -> DataSurvey? {
+        guard try readFiles(isCancelled: isCancelled) else { return nil }
+        return try finish(
+            try SetDigest(set, rowCount: rowCount, sorter: tally.sorter, sorted: tally.sorter.finish()))
+    }
+
+    /// The survey, and its rows beside those of the ledger; nil where it must be made one by one.
+    mutating func run(
+        against ledger: LedgerReader?, retryRejected: Bool, isCancelled: () -> Bool
+    ) throws(DataProblems) -> LedgerSurvey? {
+        guard try readFiles(isCancelled: isCancelled) else { return nil }
+        let sorted = try tally.sorter.finish(keeping: true)
+        let notes = try tally.finishNotes()
+        var comparison = LedgerComparisonResult(
+            rowCount: rowCount, slotCount: ledger?.counts.total ?? 0, retryRejected: retryRejected)
+        let survey = try finish(
+            try SetDigest(set, rowCount: rowCount, sorter: tally.sorter, sorted: sorted, ledger: ledger) { pair in
+                comparison.take(pair)
+            })
+        return try comparison.survey(
+            survey, rows: SurveyedRows(sorted: sorted, notes: notes, ledger: ledger, gone: comparison.gone),
+            limits: limits)
+    }
+
+    /// False where it must be done one by one.
+    private mutating func readFiles(isCancelled: () -> Bool) throws(DataProblems) -> Bool {
+        do throws(DataProblems) {
+            for file in set.files {
+                guard try read(file, isCancelled: isCancelled) else { break }
+                if isOneByOne { tally.endFile() } else { batch.endFile() }
+            }
+        } catch {
+            tally.abandon()
+            throw error
+        }
+        if !isOneByOne, try !tally.finish(&batch) { return false }
         checkColumns()
-        let digest = try digestOfSet()
+        return true
+    }
+
+    private mutating func finish(_ found: SetDigest) throws(DataProblems) -> DataSurvey {
+        found.duplicates.report(set, tuning: tuning, to: problems)
         if rowCount == 0, problems.isEmpty {
             let place = set.files.first.map { SourceLocation(path: $0.displayPath, line: 1) }
             problems.add(
@@ -42,24 +89,31 @@ struct SurveyPass: ~Copyable {
         }
         if !problems.isEmpty { throw problems.problems }
         return DataSurvey(
-            digest: digest, rowCount: rowCount, byteCount: byteCount, requestCount: cutter.requestCount,
+            digest: found.digest, rowCount: rowCount, byteCount: byteCount, requestCount: cutter.requestCount,
             fingerprint: DataFingerprint(files: stamps, settings: set.settingsDigest.description))
     }
 
     /// Problems of the file are collected. What is thrown ends the survey: whatever was found in a file that moves
-    /// is no longer worth a report.
-    private mutating func read(_ file: DataFile, isCancelled: () -> Bool) throws(DataProblems) {
+    /// is no longer worth a report. False where going on is of no use.
+    private mutating func read(_ file: DataFile, isCancelled: () -> Bool) throws(DataProblems) -> Bool {
         let problemsBefore = problems.count
-        guard let (reader, before) = open(file) else { return }
-        record.clear()
-        while reader.next(into: &record) {
+        guard let (reader, before) = open(file) else { return true }
+        while reader.next(into: &batch.text) {
             if rowCount % Self.rowsBetweenChecks == 0, isCancelled() { throw Self.cancelled }
-            try take(reader, from: file)
-            record.clear()
+            count(file)
+            if isOneByOne {
+                let fault = try tally.take(batch.text.record, offset: reader.recordOffset)
+                if let fault { report(fault, reader, in: file) }
+                batch.clear()
+            } else {
+                batch.add(offset: reader.recordOffset)
+                if batch.text.bytes.count >= tuning.batchBytes, !tally.take(&batch) { return false }
+            }
         }
         let isWhole = problems.count > problemsBefore || reader.bytesRead == before.size
         guard try reader.stamp() == before, isWhole else { throw .moved(file, during: "read") }
         stamps.append(before)
+        return true
     }
 
     private mutating func open(_ file: DataFile) -> (any RecordReader, FileStamp)? {
@@ -79,25 +133,17 @@ struct SurveyPass: ~Copyable {
             wasCancelled: true)
     }
 
-    /// Counts and digests the record that was read last.
-    private mutating func take(_ reader: any RecordReader, from file: DataFile) throws(DataProblems) {
-        let row = UInt64(rowCount)
+    /// Counts the record that was read last.
+    private mutating func count(_ file: DataFile) {
+        let size = batch.text.count
         rowCount += 1
-        byteCount += record.count
-        if record.count > limits.maxBytes {
+        byteCount += size
+        if size > limits.maxBytes {
             problem(
-                "this row takes \(record.count) bytes as JSON; a request holds at most \(limits.maxBytes)", in: file,
+                "this row takes \(size) bytes as JSON; a request holds at most \(limits.maxBytes)", in: file,
                 help: "shorten its values or take the row out")
         }
-        _ = cutter.beginsRequest(rowOfBytes: record.count)
-        let entry: RowEntry
-        do throws(RowDigester.Fault) {
-            entry = try digester.digest(record, row: row)
-        } catch {
-            report(error, reader, in: file)
-            return
-        }
-        try sorter.add(entry)
+        _ = cutter.beginsRequest(rowOfBytes: size)
     }
 
     private func report(_ fault: RowDigester.Fault, _ reader: any RecordReader, in file: DataFile) {
@@ -116,7 +162,7 @@ struct SurveyPass: ~Copyable {
     private func problem(_ message: @autoclosure () -> String, in file: DataFile, help: String? = nil) {
         problems.add(
             Diagnostic(
-                .error, message(), at: SourceLocation(path: file.displayPath, line: record.line), help: help))
+                .error, message(), at: SourceLocation(path: file.displayPath, line: batch.text.line), help: help))
     }
 
     /// Every column that `columns` names must be in one of the CSV files at least.
@@ -145,33 +191,5 @@ struct SurveyPass: ~Copyable {
                     sourceLine: headers.first?.sourceLine,
                     help: NearestName.help(for: name, among: known, kind: "columns")))
         }
-    }
-
-    /// Goes through the sorted rows once: the digest, and rows of one key, which are neighbours there.
-    private mutating func digestOfSet() throws(DataProblems) -> Digest128 {
-        var keyName = SipHash128()
-        keyName.combine(set.primaryKey)
-        let name = keyName.finalize()
-        var hash = SipHash128()
-        let header = [
-            UInt64(DataSurvey.digestVersion), name.low, name.high, set.ttlSeconds == nil ? 0 : 1,
-            UInt64(set.ttlSeconds ?? 0), UInt64(rowCount),
-        ]
-        for word in header { hash.combine(word) }
-        var duplicates = DuplicateRows()
-        var last: RowEntry?
-        try sorter.merge { entry in
-            hash.combine(entry.key.low)
-            hash.combine(entry.key.high)
-            hash.combine(entry.content.low)
-            hash.combine(entry.content.high)
-            if let first = last, first.key == entry.key {
-                duplicates.add(first: first.row, second: entry.row)
-            } else {
-                last = entry
-            }
-        }
-        duplicates.report(set, tuning: tuning, to: problems)
-        return hash.finalize()
     }
 }

@@ -2,7 +2,9 @@ import Glibc
 import Model
 
 /// A file without a name: it goes away with the process, however that ends.
-final class TemporaryFile {
+///
+/// `@unchecked`: one thread writes, and hands it on when all is written; reading moves nothing.
+final class TemporaryFile: BlockSource, @unchecked Sendable {
     private let descriptor: Int32
     private let directory: String
     /// Bytes written.
@@ -49,6 +51,11 @@ final class TemporaryFile {
             filled += result
         }
     }
+
+    func damage() -> DataProblems { Self.damage(in: directory) }
+
+    /// The problem of bytes that are not those that were written.
+    static func damage(in directory: String) -> DataProblems { problem("read", in: directory, EIO) }
 
     private static func problem(_ operation: String, in directory: String, _ code: Int32) -> DataProblems {
         let help =

@@ -8,4 +8,10 @@ struct Tuning {
     var sortBytes = 8 << 20
     /// How many sorted runs are merged at a time.
     var fanIn = 128
+    /// Bytes of each kind of side file that stay in memory before one is made.
+    var memoryBytes = 64 << 10
+    /// Bytes of one `read` where few rows of a file are wanted.
+    var seekReadSize = 8 << 10
+    /// Bytes of records that one core hands over to the other at a time.
+    var batchBytes = 256 << 10
 }

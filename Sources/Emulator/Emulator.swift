@@ -1,6 +1,5 @@
 import HTTPServer
 import JSON
-import Synchronization
 
 /// The whole Data Connections API in one process: an independent reading of the contract, for trying things and for
 /// tests.
@@ -12,8 +11,8 @@ package final class Emulator: Sendable {
 
     let options: EmulatorOptions
     let account: Account
-    let control: Mutex<Control>
-    private let server: Mutex<(server: HTTPServer, port: UInt16)?>
+    let control: Locked<Control>
+    private let server: Locked<(server: HTTPServer, port: UInt16)?>
 
     /// Opens the store.
     ///
@@ -21,8 +20,8 @@ package final class Emulator: Sendable {
     package init(options: EmulatorOptions = EmulatorOptions()) throws {
         self.options = options
         account = try Account(directory: options.storeDirectory, persist: options.persist, now: options.now())
-        control = Mutex(Control(options))
-        server = Mutex(nil)
+        control = Locked(Control(options))
+        server = Locked(nil)
     }
 
     /// Serves on loopback and returns the port. An emulator starts once.

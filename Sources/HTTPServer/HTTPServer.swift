@@ -1,5 +1,3 @@
-import Synchronization
-
 /// Answers a request. Called at the same time for several connections, one after the other for each.
 package typealias HTTPHandler = @Sendable (HTTPRequest) async -> HTTPResponse
 
@@ -27,7 +25,7 @@ package final class HTTPServer: Sendable {
 
     private let limits: HTTPLimits
     private let handler: HTTPHandler
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     package init(limits: HTTPLimits = HTTPLimits(), handler: @escaping HTTPHandler) {
         self.limits = limits

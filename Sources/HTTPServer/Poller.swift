@@ -1,5 +1,4 @@
 import Glibc
-import Synchronization
 
 /// One thread in `poll` that wakes tasks when their descriptor is ready or their deadline is over.
 final class Poller: Sendable {
@@ -24,7 +23,7 @@ final class Poller: Sendable {
         var isStopped = false
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
     private let wakeReading: Int32
     private let wakeWriting: Int32
 

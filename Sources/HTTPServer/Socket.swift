@@ -1,12 +1,11 @@
 import Glibc
-import Synchronization
 
 /// A non-blocking stream socket. Each system call is wrapped once; EINTR is tried again.
 final class Socket: Sendable {
     /// -1 once closed. Calls hold the lock, so that no call meets a descriptor that was closed and given out again.
-    private let descriptor: Mutex<Int32>
+    private let descriptor: Locked<Int32>
 
-    init(descriptor: Int32) { self.descriptor = Mutex(descriptor) }
+    init(descriptor: Int32) { self.descriptor = Locked(descriptor) }
 
     deinit { close() }
 

@@ -1,3 +1,5 @@
+import Model
+
 /// One mapping of a manifest, read field by field; whatever is wrong with a field goes to `findings`.
 ///
 /// A field that is null counts as left out.

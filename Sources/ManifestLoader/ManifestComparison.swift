@@ -4,19 +4,23 @@ import Model
 struct ManifestComparison {
     private typealias Place = (file: Int, mark: YAMLMark)
 
-    let files: [ManifestFile]
-
+    private let files: [ManifestFile]
     private var keys: [String: Place] = [:]
     private var renames: [String: Place] = [:]
     private var pins: [String: Place] = [:]
 
-    init(files: [ManifestFile]) {
+    private init(files: [ManifestFile]) {
         self.files = files
         keys.reserveCapacity(files.count)
     }
 
     /// Adds an error to the later of two files for everything that collides.
-    mutating func check() {
+    static func check(_ files: [ManifestFile]) {
+        var comparison = ManifestComparison(files: files)
+        comparison.check()
+    }
+
+    private mutating func check() {
         var policy: Place?
         for file in files.indices {
             for manifest in files[file].connections.indices {

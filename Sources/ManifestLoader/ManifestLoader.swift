@@ -27,22 +27,25 @@ package struct ManifestLoader: Sendable {
         let finder = DataFileFinder(
             directory: directory, prefix: scan.prefix, root: scan.root ?? directory,
             dataRoots: resolveRoots(&diagnostics), secrets: secrets)
-        let files = read(scan.manifests, with: ManifestReader(secrets: secrets, dataFiles: finder))
-        var comparison = ManifestComparison(files: files)
-        comparison.check()
-        for file in files where !file.findings.diagnostics.isEmpty { diagnostics += file.findings.finish() }
-
-        if files.allSatisfy({ $0.documentCount == 0 }), scan.root != nil, !diagnostics.hasErrors {
+        var files = read(scan.manifests, with: ManifestReader(secrets: secrets, dataFiles: finder))
+        ManifestComparison.check(files)
+        // By index, here and below: to copy thousands of these values takes longer than all else that is done to them.
+        for file in files.indices where !files[file].findings.diagnostics.isEmpty {
+            diagnostics += files[file].findings.finish()
+        }
+        let isEmpty = files.indices.allSatisfy { files[$0].documentCount == 0 }
+        if isEmpty, scan.root != nil, !diagnostics.hasErrors {
             diagnostics.append(
                 Diagnostic(
                     .warning, "there is no manifest in \(directory)",
                     help: "a manifest is a file that ends in .yaml or .yml"))
         }
-        let desired = diagnostics.hasErrors ? nil : desiredState(of: files)
-        let dataFiles = desired?.connections.flatMap { $0.data?.files ?? [] } ?? []
+        let desired = diagnostics.hasErrors ? nil : takeDesiredState(from: &files)
         return LoadedManifests(
             desired: desired, diagnostics: diagnostics.sortedByPlace, fileCount: files.count,
-            snapshot: DirectorySnapshot(scan: scan, statuses: files.map(\.status), dataFiles: dataFiles))
+            snapshot: DirectorySnapshot(
+                scan: scan, statuses: files.indices.map { files[$0].status },
+                dataFiles: desired.map(dataFiles) ?? []))
     }
 
     private func resolveRoots(_ diagnostics: inout [Diagnostic]) -> [String] {
@@ -82,13 +85,18 @@ package struct ManifestLoader: Sendable {
         }
     }
 
-    private func desiredState(of files: [ManifestFile]) -> DesiredState {
+    /// Moves the connections out of the files.
+    private func takeDesiredState(from files: inout [ManifestFile]) -> DesiredState {
         var connections: [DesiredConnection] = []
         connections.reserveCapacity(files.count)
+        var policy: Policy?
         for file in files.indices {
             for manifest in files[file].connections.indices {
-                if let connection = files[file].connections[manifest].connection { connections.append(connection) }
+                if let connection = files[file].connections[manifest].connection.take() {
+                    connections.append(connection)
+                }
             }
+            policy = policy ?? files[file].policies.first?.policy
         }
         // Nearly always so already, where files are called like what they declare.
         let isSorted = connections.indices.dropFirst().allSatisfy { connections[$0 - 1].key < connections[$0].key }
@@ -96,7 +104,14 @@ package struct ManifestLoader: Sendable {
             let order = connections.enumerated().map { (key: $0.element.key, index: $0.offset) }
             connections = order.sorted { $0.key < $1.key }.map { connections[$0.index] }
         }
-        return DesiredState(
-            connections: connections, policy: files.lazy.compactMap(\.policies.first).first?.policy ?? Policy())
+        return DesiredState(connections: connections, policy: policy ?? Policy())
+    }
+
+    private func dataFiles(of desired: DesiredState) -> [DataFile] {
+        var files: [DataFile] = []
+        for index in desired.connections.indices {
+            if let data = desired.connections[index].data { files += data.files }
+        }
+        return files
     }
 }

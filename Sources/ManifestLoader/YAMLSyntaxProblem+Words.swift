@@ -34,6 +34,11 @@ extension YAMLSyntaxProblem {
             fault.message = "a plain value cannot begin with \"\(found.map(String.init) ?? "")\""
             fault.help = "put the value in quotes"
             fault.notes = []
+        case "did not find expected alphabetic or numeric character":
+            fault.message = "\"*\" and \"&\" begin an alias or an anchor in YAML"
+            fault.help = "put a value that begins with one of them, such as a glob, in quotes"
+            if let contextMark { fault.mark = contextMark }
+            fault.notes = []
         case "mapping values are not allowed in this context":
             fault.message = "a colon is not allowed here"
             fault.help = "put a value that holds \": \" in quotes, or check the indentation of this line"

@@ -33,6 +33,9 @@ package struct AppliedConnection: Sendable, Hashable, Codable {
     package var data: AppliedData?
     /// The upload that is under way or was interrupted.
     package var batch: AppliedBatch?
+    /// What the last survey of the data files found, as text of its own making: files that are as it saw them need not
+    /// be opened.
+    package var survey: String?
 
     package init(
         uuid: String?, name: String, primaryKey: String, sent: FieldSnapshot? = nil, answered: FieldSnapshot? = nil,
@@ -72,8 +75,11 @@ package struct AppliedData: Sendable, Hashable, Codable {
     package var rows: Int
     /// Rows that the service rejected and that were left out.
     package var rejected: Int
+    /// Unix seconds at which everything of it was there; nil in state of older versions.
+    package var completed: Int?
 
-    package init(version: Int, digest: String, at: Int, rows: Int, rejected: Int = 0) {
+    package init(version: Int, digest: String, at: Int, rows: Int, rejected: Int = 0, completed: Int? = nil) {
+        self.completed = completed
         self.version = version
         self.digest = digest
         self.at = at
@@ -100,6 +106,14 @@ package struct AppliedBatch: Sendable, Hashable, Codable {
     package var completing: Bool
     /// Rows that the service rejected so far.
     package var rejected: Int
+    /// What the marker said of the rows before: what the ledger belongs to while the upload is under way.
+    package var base: OwnershipMarker.Data?
+    /// Numbers, in the data set, of the rows that the service rejected so far.
+    package var rejectedRows: [Int]?
+    /// True where only changed rows are sent.
+    package var isDelta: Bool?
+    /// True once the rows are there and those that left the files are being deleted.
+    package var isDeleting: Bool?
 
     package init(
         uuid: String, digest: String, began: Int, touched: Int, maxRows: Int, maxBytes: Int,

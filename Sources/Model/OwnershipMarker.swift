@@ -56,18 +56,36 @@ package struct MarkedDescription: Sendable, Hashable {
 
     /// Takes a description apart. Never throws: what cannot be read is `damaged`.
     package init(parsing description: String?) {
-        let whole = description ?? ""
-        guard let start = whole.firstRange(of: Self.opening)?.lowerBound else {
+        guard let description, !description.isEmpty else {
+            (text, marker) = ("", .none)
+            return
+        }
+        // By bytes: a plan takes thousands of descriptions apart, and searching characters took most of its time.
+        let bytes = Array(description.utf8)
+        guard let start = Self.start(in: bytes) else {
+            let trimmed = description.trimmingBlanksAtEnd
             // The service may have cut the description in the middle of the opening.
-            let trimmed = whole.trimmingBlanksAtEnd
-            let cut = (4..<Self.opening.count).contains { trimmed.hasSuffix(Self.opening.prefix($0)) }
+            let cut = (4..<Self.openingBytes.count).contains { length in
+                trimmed.utf8.suffix(length).elementsEqual(Self.openingBytes.prefix(length))
+            }
             text = trimmed
             marker = cut ? .damaged : .none
             return
         }
-        text = String(whole[..<start]).trimmingBlanksAtEnd
-        let rest = String(whole[start...]).trimmingBlanksAtEnd
+        text = String(decoding: bytes[..<start], as: UTF8.self).trimmingBlanksAtEnd
+        let rest = String(decoding: bytes[start...], as: UTF8.self).trimmingBlanksAtEnd
         marker = Self.read(rest).map(Marker.whole) ?? .damaged
+    }
+
+    private static let openingBytes = Array(opening.utf8)
+
+    /// Where the first opening begins; nil where there is none.
+    private static func start(in bytes: [UInt8]) -> Int? {
+        let opening = openingBytes
+        guard bytes.count >= opening.count else { return nil }
+        return (0...bytes.count - opening.count).first { start in
+            bytes[start] == opening[0] && bytes[start..<start + opening.count].elementsEqual(opening)
+        }
     }
 
     /// The user's text with the marker behind it; nil where both are absent.
@@ -92,25 +110,28 @@ package struct MarkedDescription: Sendable, Hashable {
     }
 
     private static func read(_ text: String) -> OwnershipMarker? {
-        guard text.hasSuffix("]") else { return nil }
-        var words = text.dropLast().split(separator: " ", omittingEmptySubsequences: false)[...]
-        func take(_ prefix: String) -> String? {
-            guard let word = words.first, word.hasPrefix(prefix) else { return nil }
+        guard text.utf8.last == UInt8(ascii: "]") else { return nil }
+        var words = text.utf8.dropLast().split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)[...]
+        func take(_ prefix: StaticString) -> String? {
+            let length = prefix.utf8CodeUnitCount
+            guard let word = words.first, word.count >= length,
+                zip(word, UnsafeBufferPointer(start: prefix.utf8Start, count: length)).allSatisfy(==)
+            else { return nil }
             words.removeFirst()
-            return String(word.dropFirst(prefix.count))
+            return String(Substring(word.dropFirst(length)))
         }
         guard take("[reconcile") == "", let owner = take("owner="), let key = take("key=") else { return nil }
         guard isKey(owner), isKey(key) else { return nil }
         var marker = OwnershipMarker(owner: owner, key: key, isProtected: take("protect") == "")
         if let data = take("data=") {
-            let parts = data.split(separator: ":", omittingEmptySubsequences: false)
-            guard parts.count == 2, let version = Int(parts[0]), Digest128(String(parts[1])) != nil,
-                let at = take("at=").flatMap({ Int($0) })
+            let parts = data.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+            guard parts.count == 2, let version = Int(Substring(parts[0])),
+                Digest128(String(Substring(parts[1]))) != nil, let at = take("at=").flatMap({ Int($0) })
             else { return nil }
-            marker.data = OwnershipMarker.Data(version: version, digest: String(parts[1]), at: at)
+            marker.data = OwnershipMarker.Data(version: version, digest: String(Substring(parts[1])), at: at)
         }
         // What is written back must be what was read, or an edited marker could pass for a whole one.
-        return words.isEmpty && marker.text == text ? marker : nil
+        return words.isEmpty && marker.text.utf8.elementsEqual(text.utf8) ? marker : nil
     }
 
     /// Whether a text may be an owner or a key: `[a-z0-9][a-z0-9._-]{0,62}`.

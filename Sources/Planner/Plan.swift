@@ -72,7 +72,7 @@ package struct PlannedConnection: Sendable, Hashable {
 package enum Action: Sendable, Hashable {
     case create([FieldChange])
     case update([FieldChange])
-    case upload(DataSummary, UploadReason)
+    case upload(UploadPlan)
     case addReference(Reference)
     case removeReference(AppliedReference)
     case delete
@@ -90,6 +90,25 @@ package enum Action: Sendable, Hashable {
     }
 }
 
+/// Rows to be sent, and rows to be deleted afterwards.
+package struct UploadPlan: Sendable, Hashable {
+    package var data: DataSummary
+    package var reason: UploadReason
+    /// True where only added and changed rows are sent.
+    package var isDelta: Bool
+    package var sending: RowsToSend
+    /// Rows that left the files and are deleted.
+    package var deletes: Int
+
+    package init(data: DataSummary, reason: UploadReason, isDelta: Bool, sending: RowsToSend, deletes: Int) {
+        self.data = data
+        self.reason = reason
+        self.isDelta = isDelta
+        self.sending = sending
+        self.deletes = deletes
+    }
+}
+
 /// Why rows are uploaded.
 package enum UploadReason: String, Sendable, Hashable {
     /// Nothing says that rows were ever completed.
@@ -101,6 +120,10 @@ package enum UploadReason: String, Sendable, Hashable {
     case interrupted
     /// Another version of this tool computed the digest in another way.
     case digestVersion = "digest_version"
+    /// `--full` asked for it.
+    case forced
+    /// `--retry-rejected` asked for it.
+    case retryRejected = "retry_rejected"
 }
 
 /// One field that a create or an update sets.
@@ -154,6 +177,7 @@ package struct Refusal: Sendable, Hashable {
         case deleteLimit = "delete_limit"
         case allManifestsGone = "all_manifests_gone"
         case markerMissing = "marker_missing"
+        case removedLimit = "removed_limit"
     }
 
     package var code: Code
@@ -180,12 +204,53 @@ package struct DataSummary: Sendable, Hashable {
     package var requests: Int
     /// Of the rows as JSON.
     package var bytes: Int
+    /// What a full upload sends: all rows but those that stand rejected.
+    package var full: RowsToSend
+    /// What brings the service up to date; nil where no ledger says what it has.
+    package var delta: RowsToSend?
+    /// How the rows differ from those at the service; nil where no ledger says what it has.
+    package var counts: RowCounts?
+    /// Rows that the service may have and the files no longer hold, as far as a ledger remembers, however old.
+    package var gone = 0
+    /// Why there is no ledger to compare with; nil where there is one.
+    package var ledgerNote: String?
 
     package init(version: Int, digest: String, rows: Int, requests: Int, bytes: Int) {
+        full = RowsToSend(rows: rows, requests: requests, bytes: bytes)
         self.version = version
         self.digest = digest
         self.rows = rows
         self.requests = requests
         self.bytes = bytes
     }
+}
+
+/// Rows on their way, and what it takes.
+package struct RowsToSend: Sendable, Hashable {
+    package var rows: Int
+    package var requests: Int
+    package var bytes: Int
+
+    package init(rows: Int, requests: Int, bytes: Int) {
+        self.rows = rows
+        self.requests = requests
+        self.bytes = bytes
+    }
+}
+
+/// A data set beside what the ledger says of the service.
+package struct RowCounts: Sendable, Hashable {
+    package var added = 0
+    package var changed = 0
+    package var unchanged = 0
+    /// Rows that left the files since the last upload.
+    package var removed = 0
+    /// Rows that left the files before and were left in place.
+    package var kept = 0
+    /// Rows that the service refused and that are as they were.
+    package var rejected = 0
+    /// Rows that the service had: what a limit on removals counts against.
+    package var before = 0
+
+    package init() {}
 }

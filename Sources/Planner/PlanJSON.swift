@@ -34,20 +34,7 @@ package enum PlanJSON {
         switch action {
         case .create(let changes), .update(let changes):
             members.append(JSONMember("changes", .array(changes.map(document))))
-        case .upload(let data, let reason):
-            members += [
-                JSONMember("reason", .string(reason.rawValue)),
-                // Without a memory of single rows only the total is known.
-                JSONMember(
-                    "rows",
-                    [
-                        "total": .number("\(data.rows)"), "added": .null, "changed": .null, "removed": .null,
-                        "unchanged": .null,
-                    ]),
-                JSONMember("requests", .number("\(data.requests)")),
-                JSONMember("bytes", .number("\(data.bytes)")),
-                JSONMember("digest", .string("\(data.version):\(data.digest)")),
-            ]
+        case .upload(let plan): members += self.members(of: plan)
         case .addReference(let reference):
             members += [
                 JSONMember("reference_type", .string(reference.type)),
@@ -62,6 +49,28 @@ package enum PlanJSON {
         case .delete: break
         }
         return .object(members)
+    }
+
+    private static func members(of plan: UploadPlan) -> [JSONMember] {
+        let counts = plan.data.counts
+        func number(_ value: Int?) -> JSONValue { value.map { .number("\($0)") } ?? .null }
+        return [
+            JSONMember("reason", .string(plan.reason.rawValue)),
+            JSONMember("full", .bool(!plan.isDelta)),
+            // Without a ledger only the total is known.
+            JSONMember(
+                "rows",
+                [
+                    "total": number(plan.data.rows), "sent": number(plan.sending.rows), "added": number(counts?.added),
+                    "changed": number(counts?.changed), "removed": number(counts?.removed),
+                    "unchanged": number(counts?.unchanged), "rejected_before": number(counts?.rejected),
+                    "kept": number(counts?.kept), "deleted": number(plan.deletes),
+                ]),
+            JSONMember("requests", number(plan.sending.requests)),
+            JSONMember("bytes", number(plan.sending.bytes)),
+            JSONMember("digest", .string("\(plan.data.version):\(plan.data.digest)")),
+            JSONMember("full_because", text(plan.isDelta ? nil : plan.data.ledgerNote)),
+        ]
     }
 
     private static func document(_ change: FieldChange) -> JSONValue {

@@ -6,6 +6,7 @@ package struct PlanSummary: Sendable, Hashable {
     package var update = 0
     package var upload = 0
     package var rows = 0
+    package var deletedRows = 0
     /// Whether all of `rows` are new; otherwise some of them may be there already.
     package var areRowsExact = true
     package var addReference = 0
@@ -20,7 +21,7 @@ package struct PlanSummary: Sendable, Hashable {
         for connection in plan.connections {
             for action in connection.actions {
                 count(action)
-                if case .upload = action, !connection.isCreated { areRowsExact = false }
+                if case .upload(let plan) = action, !connection.isCreated, !plan.isDelta { areRowsExact = false }
             }
             if !connection.refusals.isEmpty { refused += 1 }
             if !connection.problems.isEmpty { invalid += 1 }
@@ -36,9 +37,10 @@ package struct PlanSummary: Sendable, Hashable {
         switch action {
         case .create: create += 1
         case .update: update += 1
-        case .upload(let data, _):
+        case .upload(let plan):
             upload += 1
-            rows += data.rows
+            rows += plan.sending.rows
+            deletedRows += plan.deletes
         case .addReference: addReference += 1
         case .removeReference: removeReference += 1
         case .delete: delete += 1
@@ -54,11 +56,12 @@ package struct PlanSummary: Sendable, Hashable {
             parts.append(
                 "\(upload) to upload (\(areRowsExact ? "" : "up to ")\(rows.grouped) row\(rows == 1 ? "" : "s"))")
         }
+        if deletedRows > 0 { parts.append("\(deletedRows.grouped) row\(deletedRows == 1 ? "" : "s") to delete") }
         if addReference > 0 { parts.append("\(addReference) reference\(addReference == 1 ? "" : "s") to add") }
         if removeReference > 0 {
             parts.append("\(removeReference) reference\(removeReference == 1 ? "" : "s") to remove")
         }
-        if delete > 0 { parts.append("\(delete) to delete") }
+        if delete > 0 { parts.append("\(delete) connection\(delete == 1 ? "" : "s") to delete") }
         if parts.isEmpty { parts.append("no changes") }
         if refused > 0 { parts.append("\(refused) refused") }
         if invalid > 0 { parts.append("\(invalid) with invalid data") }
@@ -70,7 +73,8 @@ package struct PlanSummary: Sendable, Hashable {
     package var json: JSONValue {
         [
             "create": .number("\(create)"), "update": .number("\(update)"), "upload": .number("\(upload)"),
-            "upload_rows": .number("\(rows)"), "add_reference": .number("\(addReference)"),
+            "upload_rows": .number("\(rows)"), "delete_rows": .number("\(deletedRows)"),
+            "add_reference": .number("\(addReference)"),
             "remove_reference": .number("\(removeReference)"), "delete": .number("\(delete)"),
             "refused": .number("\(refused)"), "invalid_data": .number("\(invalid)"),
             "suspended": .number("\(suspended)"), "unchanged": .number("\(unchanged)"),

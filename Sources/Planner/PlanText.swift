@@ -64,19 +64,36 @@ package struct PlanText: Sendable {
         switch action {
         case .create(let changes): return render(changes, isCreate: true)
         case .update(let changes): return render(changes, isCreate: false)
-        case .upload(let data, let reason):
-            let requests = "\(data.requests.grouped) request\(data.requests == 1 ? "" : "s")"
-            return [
-                "    \(paint("~", .yellow)) rows: \(connection.isCreated ? "" : "up to ")\(data.rows.grouped) "
-                    + "row\(data.rows == 1 ? "" : "s") in \(requests), "
-                    + Self.words(reason, connection)
-            ]
+        case .upload(let plan): return render(plan, of: connection)
         case .addReference(let reference):
             return ["    \(paint("+", .green)) reference: \(reference.type) \(reference.id)"]
         case .removeReference(let reference):
             return ["    \(paint("-", .red)) reference: \(reference.type) \(reference.id)"]
         case .delete: return ["    \(paint("-", .red)) the connection and all of its rows, irreversibly"]
         }
+    }
+
+    private func render(_ plan: UploadPlan, of connection: PlannedConnection) -> [String] {
+        func count(_ number: Int, _ word: String) -> String { "\(number.grouped) \(word)\(number == 1 ? "" : "s")" }
+        let isExact = connection.isCreated || plan.isDelta
+        var lines = [
+            "    \(paint("~", .yellow)) rows: \(isExact ? "" : "up to ")\(count(plan.sending.rows, "row")) in "
+                + "\(count(plan.sending.requests, "request")), \(Self.words(plan.reason, connection))"
+        ]
+        if let counts = plan.data.counts {
+            var parts = [
+                "\(counts.added.grouped) added", "\(counts.changed.grouped) changed",
+                "\(counts.removed.grouped) removed", "\(counts.unchanged.grouped) unchanged",
+            ]
+            if counts.rejected > 0 { parts.append("\(counts.rejected.grouped) rejected before") }
+            lines.append("        \(parts.joined(separator: ", ")), \(plan.data.rows.grouped) in total")
+        }
+        if plan.deletes > 0 {
+            lines.append("    \(paint("-", .red)) rows: \(count(plan.deletes, "row")) that left the files")
+        } else if let removed = plan.data.counts?.removed, removed > 0 {
+            lines.append("        the \(count(removed, "removed row")) stay in the connection (removed_rows: keep)")
+        }
+        return lines
     }
 
     private func render(_ changes: [FieldChange], isCreate: Bool) -> [String] {
@@ -110,6 +127,8 @@ package struct PlanText: Sendable {
         case .dataExpires: "two thirds of ttl_seconds are over"
         case .interrupted: "an earlier upload was interrupted"
         case .digestVersion: "the digest was made by another version"
+        case .forced: "--full"
+        case .retryRejected: "rejected rows are tried again"
         }
     }
 

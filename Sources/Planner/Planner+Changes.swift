@@ -109,41 +109,6 @@ extension Planner {
             isSensitive: false, cause: .ownership)
     }
 
-    /// An upload that we completed a moment ago and whose marker we did not get to write.
-    func unwrittenData(of planned: PlannedConnection, standing: OwnershipMarker?) -> OwnershipMarker.Data? {
-        guard planned.marker != nil, let standing, standing.data == nil, let summary = planned.data,
-            let done = planned.applied?.data, planned.applied?.batch == nil, done.digest == summary.digest,
-            done.version == summary.version, (0...Self.resumeWindow).contains(input.now - done.at)
-        else { return nil }
-        return OwnershipMarker.Data(version: done.version, digest: done.digest, at: done.at)
-    }
-
-    /// Decides whether rows go up, and why.
-    func planUpload(into planned: inout PlannedConnection) {
-        guard let data = planned.data, let settings = planned.desired?.data else { return }
-        let standing = planned.actual.flatMap { actual -> OwnershipMarker? in
-            if case .whole(let marker) = MarkedDescription(parsing: actual.description).marker { marker } else { nil }
-        }
-        if let written = unwrittenData(of: planned, standing: standing) {
-            planned.knownData = written
-            return
-        }
-        guard let known = planned.knownData else {
-            let isBegun = planned.applied?.batch != nil
-            planned.actions.append(.upload(data, isBegun ? .interrupted : .firstUpload))
-            return
-        }
-        if known.version != data.version {
-            planned.actions.append(.upload(data, .digestVersion))
-        } else if known.digest != data.digest {
-            planned.actions.append(.upload(data, .rowsChanged))
-        } else if let ttl = settings.ttlSeconds, (input.now - known.at) * 3 >= ttl * 2 {
-            planned.actions.append(.upload(data, .dataExpires))
-        } else if let rejected = planned.applied?.data?.rejected, rejected > 0 {
-            planned.notes.append("\(rejected) rejected rows are still left out")
-        }
-    }
-
     /// Missing references are created; those that state says we created and nobody declares any more are removed.
     func planReferences(
         _ desired: DesiredConnection, _ actual: ActualConnection, into planned: inout PlannedConnection

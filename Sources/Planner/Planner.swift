@@ -38,6 +38,12 @@ package struct PlanningOptions: Sendable, Hashable {
     package var adopt: Set<String> = []
     /// `--allow-recreate`: create again though every known connection is gone.
     package var allowRecreate = false
+    /// `--full`: send all rows.
+    package var full = false
+    /// `--retry-rejected`: send rejected rows again though they are as they were.
+    package var retryRejected = false
+    /// Keys given to `--allow-removed`.
+    package var allowRemoved: Set<String> = []
 
     package init() {}
 }
@@ -178,7 +184,9 @@ package struct Planner: Sendable {
                     path: field.path, old: nil, new: field.value, isSensitive: field.isSensitive, cause: .manifest))
         }
         planned.actions.append(.create(changes.sorted { $0.path < $1.path }))
-        if let data = planned.data { planned.actions.append(.upload(data, .firstUpload)) }
+        if let data = planned.data, let settings = desired.data {
+            planned.actions.append(.upload(uploadPlan(data, settings, reason: .firstUpload, applied: nil)))
+        }
         for reference in (desired.references ?? []).sorted() { planned.actions.append(.addReference(reference)) }
     }
 

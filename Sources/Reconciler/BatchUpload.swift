@@ -3,7 +3,7 @@ import DataFiles
 import Model
 
 /// Sends the requests of one batch: side by side, the last one alone, each success recorded.
-struct BatchUpload {
+struct BatchUpload: Sendable {
     enum Failure: Error {
         /// The next pass can go on where this one ended.
         case resumable(StepFailure)
@@ -13,177 +13,207 @@ struct BatchUpload {
         case unclear(StepFailure)
     }
 
-    typealias Recorder = (AppliedBatch) async throws(StepFailure) -> Void
-
-    let connection: String
-    let key: String
-    let surveyed: DataSurveys.SurveyedSet
-    let settings: DesiredData
-    let executor: Executor
-    var batch: AppliedBatch
+    private let key: String
+    private let surveyed: DataSurveys.SurveyedSet
+    private let selection: RowSelection
+    private let settings: DesiredData
+    private let executor: Executor
+    private let sender: RowSender
+    private let state: BatchProgress
+    private let began: Double
     let rejections: RejectedRows
 
+    /// `record` makes progress durable.
     init(
-        connection: String, key: String, surveyed: DataSurveys.SurveyedSet, settings: DesiredData, maxRowErrors: Int,
-        batch: AppliedBatch, executor: Executor
+        connection: String, key: String, surveyed: DataSurveys.SurveyedSet, selection: RowSelection,
+        settings: DesiredData, maxRowErrors: Int, batch: AppliedBatch, executor: Executor,
+        record: @escaping BatchProgress.Recorder
     ) {
-        self.connection = connection
         self.key = key
         self.surveyed = surveyed
+        self.selection = selection
         self.settings = settings
-        self.batch = batch
         self.executor = executor
         rejections = RejectedRows(limit: maxRowErrors)
+        let time = executor.time
+        began = time.uptime()
+        state = BatchProgress(
+            batch, totalRows: selection.rowCount, now: { Int(time.unixTime()) }, record: record)
+        sender = RowSender(
+            connection: connection, primaryKey: surveyed.set.primaryKey, ttlSeconds: settings.ttlSeconds,
+            batchUUID: batch.uuid, writer: executor.writer, sizeLimit: executor.sizeLimit, rejections: rejections)
     }
 
-    /// Sends what is not confirmed yet, then completes the batch. `record` makes progress durable.
-    mutating func run(record: Recorder) async throws(Failure) {
-        var reader: RowChunkReader
-        do {
-            reader = try RowChunkReader(
-                surveyed.set, limits: executor.configuration.limits, expecting: surveyed.survey.fingerprint)
-        } catch {
-            throw .abandoned(Self.failure(of: error))
-        }
-        let last = try await sendAllButLast(from: &reader, record: record)
-        do { try reader.verifyUnchanged() } catch { throw .abandoned(Self.failure(of: error)) }
+    /// As far as it got; what was confirmed is on disk once `run` is over, unless recording failed.
+    var batch: AppliedBatch { state.batch }
+
+    var progress: UploadProgress {
+        var progress = state.progress
+        progress.seconds = executor.time.uptime() - began
+        return progress
+    }
+
+    /// Sends what is not confirmed yet, then completes the batch.
+    func run() async throws(Failure) {
+        let producer = try makeProducer()
+        let last = try await sendAllButLast(from: producer)
+        do { try producer.verifyUnchanged() } catch { throw .abandoned(Self.failure(of: error)) }
         if settings.onRowError == .fail, !rejections.rows.isEmpty { throw .resumable(failureOfRejections) }
-        try await complete(with: last, record: record)
+        try await complete(with: last)
     }
 
     // MARK: - All but the last
 
-    /// What one request came to.
-    private struct Sent: Sendable {
-        var index: Int
-        var rows: Int
-        var rejected: Int
-        /// One row that the service took, to complete a batch with.
-        var carrier: RowChunk?
+    private func makeProducer() throws(Failure) -> ChunkProducer {
+        let reader: RowChunkReader
+        do {
+            reader = try RowChunkReader(
+                surveyed.set, limits: executor.configuration.limits, expecting: surveyed.survey.fingerprint,
+                sending: selection)
+        } catch {
+            throw .abandoned(Self.failure(of: error))
+        }
+        let (sender, state) = (sender, state)
+        return ChunkProducer(
+            reader: reader, confirmed: state.batch.confirmed, lastIndex: selection.requestCount - 1
+        ) { chunk, completes in
+            sender.piece(chunk, completes: completes) { if $0 == .repeated { state.retried() } }
+        }
     }
 
-    private mutating func sendAllButLast(
-        from reader: inout RowChunkReader, record: Recorder
-    ) async throws(Failure) -> LastChunk {
-        let lastIndex = surveyed.survey.requestCount - 1
-        let sender = RowSender(
-            connection: connection, primaryKey: surveyed.set.primaryKey, ttlSeconds: settings.ttlSeconds,
-            batchUUID: batch.uuid, writer: executor.writer,
-            rejections: rejections)
-        var done = 0
-        var carrier: RowChunk?
-        let width = executor.configuration.requestsAtOnce
-        let outcome: Result<LastChunk, Failure> = await withTaskGroup(of: Result<Sent, StepFailure>.self) { group in
-            var inFlight = 0
-            var failure: Failure?
-            func take(_ result: Result<Sent, StepFailure>) async {
-                inFlight -= 1
-                switch result {
-                case .success(let sent):
-                    done += sent.rows
-                    carrier = carrier ?? sent.carrier
-                    executor.observer.uploading(key: key, rows: done, of: surveyed.survey.rowCount)
-                    // A request whose rows were refused is not confirmed unless they may be left out.
-                    guard sent.rejected == 0 || settings.onRowError == .skip else { return }
-                    batch.confirmed.insert(sent.index)
-                    batch.rejected += sent.rejected
-                    batch.touched = Int(executor.time.unixTime())
-                    do throws(StepFailure) { try await record(batch) } catch { failure = failure ?? .resumable(error) }
-                case .failure(let error): failure = failure ?? .resumable(error)
+    private func sendAllButLast(from producer: ChunkProducer) async throws(Failure) -> UploadPiece {
+        let last: UploadPiece? = await withDiscardingTaskGroup { group in
+            // Those in flight may still succeed after a failure, and what succeeded need not be sent again.
+            while let piece = await nextToSend(from: producer) {
+                if piece.request.completesBatch { return piece }
+                let place = await executor.window.enter(bytes: piece.request.body.count)
+                if state.failure != nil {
+                    place.leave()
+                    break
                 }
+                group.addTask { await send(piece, in: place) }
             }
-            var last: RowChunk?
-            do {
-                while failure == nil, last == nil, let chunk = try reader.next() {
-                    if chunk.index == lastIndex {
-                        last = chunk
-                    } else if batch.confirmed.contains(chunk.index) {
-                        done += chunk.rowCount
-                    } else {
-                        if inFlight >= width, let result = await group.next() { await take(result) }
-                        if failure != nil { break }
-                        inFlight += 1
-                        group.addTask {
-                            do throws(StepFailure) {
-                                let (rejected, carrier) = try await sender.send(chunk)
-                                return .success(
-                                    Sent(
-                                        index: chunk.index, rows: chunk.rowCount, rejected: rejected, carrier: carrier))
-                            } catch {
-                                return .failure(error)
-                            }
-                        }
-                    }
-                }
-            } catch {
-                failure = .abandoned(Self.failure(of: error))
-            }
-            // Those in flight may still succeed, and what succeeded need not be sent again.
-            while let result = await group.next() { await take(result) }
-            if let failure { return .failure(failure) }
-            guard let last else {
-                return .failure(
-                    .abandoned(StepFailure(.failed, "the data files hold fewer rows than when they were surveyed")))
-            }
-            return .success(LastChunk(chunk: last, sender: sender, carrier: carrier, rowsBefore: done))
+            return nil
         }
-        return try outcome.get()
+        if let failure = state.failure { throw failure }
+        guard let last else {
+            throw .abandoned(StepFailure(.failed, "the data files hold fewer rows than when they were surveyed"))
+        }
+        return last
+    }
+
+    /// Nil at the end of the files and after a failure.
+    private func nextToSend(from producer: ChunkProducer) async -> UploadPiece? {
+        do {
+            while state.failure == nil, let item = try await producer.next() {
+                switch item {
+                case .confirmed(let rows): state.resumed(rows: rows)
+                case .piece(let piece): return piece
+                }
+            }
+        } catch {
+            state.fail(.abandoned(Self.failure(of: error)))
+        }
+        return nil
+    }
+
+    private func send(_ piece: UploadPiece, in place: UploadPlace) async {
+        let outcome: RowSender.Outcome
+        do throws(StepFailure) {
+            outcome = try await sender.send(piece.hearing(place), wantsCarrier: state.carrier == nil)
+        } catch {
+            place.leave()
+            return state.fail(.resumable(error))
+        }
+        place.leave()
+        state.took(piece, outcome)
+        executor.observer.uploading(progress, key: key)
+        // A request whose rows were refused is not confirmed unless they may be left out.
+        guard outcome.rejected == 0 || settings.onRowError == .skip else { return }
+        await state.confirm(piece.index, rejectedRows: outcome.rejectedRows)
     }
 
     // MARK: - The last
 
-    private struct LastChunk: Sendable {
-        var chunk: RowChunk
-        var sender: RowSender
-        var carrier: RowChunk?
-        var rowsBefore: Int
-    }
-
     /// Sends the request that makes the batch visible.
-    private mutating func complete(with last: LastChunk, record: Recorder) async throws(Failure) {
+    private func complete(with last: UploadPiece) async throws(Failure) {
         // Once it is on record as begun, nobody could tell any more that it was not.
         if executor.configuration.isStopping() { throw .resumable(.interrupted) }
-        batch.completing = true
-        do throws(StepFailure) { try await record(batch) } catch { throw .resumable(error) }
+        if sender.isTooLarge(last) { return try await completeInPieces(last) }
+        try await markCompleting(true)
         do throws(APIError) {
-            try await last.sender.upload(last.chunk, completes: true)
+            try await uploadAlone(last)
         } catch {
             switch error.kind {
             case .rejected where error.rejectedRows == nil && error.attempts > 1:
                 // A service may refuse the repeat of a completed batch: the first answer got lost.
                 throw .unclear(StepFailure(error))
-            case .rejected where error.mayConcernRows, .tooLarge: try await completeInPieces(last, record: record)
+            case .rejected where error.mayConcernRows, .tooLarge:
+                if error.kind == .tooLarge { executor.sizeLimit.lower(below: last.recordBytes) }
+                return try await completeInPieces(last)
             default: throw .unclearUnlessPassing(error)
             }
         }
-        executor.observer.uploading(
-            key: key, rows: surveyed.survey.rowCount, of: surveyed.survey.rowCount)
+        finish(last, RowSender.Outcome(requests: 1, bytes: last.request.body.count))
     }
 
     /// The last request as it is was refused: its rows go up without completing, then one good row completes.
-    private mutating func completeInPieces(_ last: LastChunk, record: Recorder) async throws(Failure) {
-        batch.completing = false
-        let rejected: Int
-        let carrier: RowChunk?
+    private func completeInPieces(_ last: UploadPiece) async throws(Failure) {
+        try await markCompleting(false)
+        let open = sender.piece(last.chunk, completes: false, onEvent: last.request.onEvent)
+        let place = await executor.window.enter(bytes: open.request.body.count)
+        defer { place.leave() }
+        var outcome: RowSender.Outcome
         do throws(StepFailure) {
-            (rejected, carrier) = try await last.sender.send(last.chunk)
+            outcome = try await sender.send(open, wantsCarrier: true)
         } catch {
             throw .resumable(error)
         }
-        if rejected > 0, settings.onRowError == .fail { throw .resumable(failureOfRejections) }
-        batch.rejected += rejected
-        batch.completing = true
-        do throws(StepFailure) { try await record(batch) } catch { throw .resumable(error) }
-        guard let carrier = carrier ?? last.carrier else {
+        if outcome.rejected > 0, settings.onRowError == .fail { throw .resumable(failureOfRejections) }
+        let rejected = outcome.rejectedRows
+        do throws(StepFailure) {
+            try await state.update {
+                $0.reject(rejected)
+                $0.completing = true
+            }
+        } catch {
+            throw .resumable(error)
+        }
+        guard let carrier = outcome.carrier ?? state.carrier else {
+            // Nothing of a delta was taken, so there is nothing to complete: what was there before stays as it is.
+            if batch.isDelta == true { return finish(last, outcome) }
             throw .abandoned(
                 StepFailure(
                     .failed, "the service rejected every row", help: "look at the reasons above; nothing was changed"))
         }
+        let completing = sender.piece(carrier, completes: true, onEvent: last.request.onEvent)
         do throws(APIError) {
-            try await last.sender.upload(carrier, completes: true)
+            try await executor.writer.upload(completing.request)
         } catch {
             throw .unclearUnlessPassing(error)
         }
+        outcome.requests += 1
+        outcome.bytes += completing.request.body.count
+        finish(last, outcome)
+    }
+
+    private func uploadAlone(_ piece: UploadPiece) async throws(APIError) {
+        let place = await executor.window.enter(bytes: piece.request.body.count)
+        defer { place.leave() }
+        try await executor.writer.upload(piece.hearing(place).request)
+    }
+
+    private func markCompleting(_ completing: Bool) async throws(Failure) {
+        do throws(StepFailure) {
+            try await state.update { $0.completing = completing }
+        } catch {
+            throw .resumable(error)
+        }
+    }
+
+    private func finish(_ last: UploadPiece, _ outcome: RowSender.Outcome) {
+        state.took(last, outcome)
+        executor.observer.uploading(progress, key: key)
     }
 
     // MARK: - Failures
@@ -196,7 +226,7 @@ struct BatchUpload {
             help: "correct the rows, or set on_row_error: skip to leave them out")
     }
 
-    private static func failure(of error: any Error) -> StepFailure {
+    static func failure(of error: any Error) -> StepFailure {
         guard let problems = error as? DataProblems else { return StepFailure(.failed, "\(error)") }
         let first = problems.diagnostics.first
         return StepFailure(

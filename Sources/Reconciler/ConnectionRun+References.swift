@@ -50,6 +50,7 @@ extension ConnectionRun {
         } catch {
             throw StepFailure(error)
         }
+        LedgerDirectory(stateDirectory: executor.configuration.stateDirectory).remove(uuid: uuid)
         report("deleted")
     }
 }

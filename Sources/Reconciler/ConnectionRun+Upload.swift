@@ -1,38 +1,57 @@
 import APIClient
 import DataFiles
 import Foundation
+import JSON
 import Model
 import Planner
+import StateStore
 
 extension ConnectionRun {
-    /// Uploads the data set as one batch and returns what the marker may then say of the rows.
-    mutating func upload(_ summary: DataSummary) async throws(StepFailure) -> OwnershipMarker.Data {
-        guard let uuid, let surveyed = executor.dataSets[planned.key], let settings = planned.desired?.data else {
+    /// Brings the rows up to date and returns what the marker may then say of them.
+    mutating func upload(_ plan: UploadPlan) async throws(StepFailure) -> OwnershipMarker.Data {
+        guard let uuid, let surveyed = executor.dataSets[planned.key], let rows = surveyed.rows else {
             throw StepFailure(.failed, "there is no survey of the data files")
         }
+        let selection = plan.isDelta ? rows.delta ?? rows.full : rows.full
         // Before the first request the marker stops claiming rows that will be half replaced.
         try await writeMarker(data: nil)
         standingData = nil
+        if resumableBatch(plan)?.isDeleting != true {
+            applied.batch = try await send(selection, of: surveyed, plan, to: uuid)
+        }
+        try await deleteRemoved(rows, plan, from: uuid)
+        return try await finish(selection, of: surveyed, plan)
+    }
+
+    /// Sends the rows as one batch, the one that was interrupted where that can go on.
+    private mutating func send(
+        _ selection: RowSelection, of surveyed: DataSurveys.SurveyedSet, _ plan: UploadPlan, to uuid: String
+    ) async throws(StepFailure) -> AppliedBatch {
+        guard let settings = planned.desired?.data else { return newBatch(plan) }
         for attempt in 1... {
-            let batch = resumableBatch(summary) ?? newBatch(summary)
-            let isResumed = batch.confirmed.count > 0
-            if isResumed {
+            let batch = resumableBatch(plan) ?? newBatch(plan)
+            if batch.confirmed.count > 0 {
                 report(
-                    "resumed the upload: \(batch.confirmed.count.grouped) of \(summary.requests.grouped) requests are "
-                        + "there")
+                    "resumed the upload: \(batch.confirmed.count.grouped) of \(selection.requestCount.grouped) requests "
+                        + "are there")
             }
             applied.data = nil
             applied.batch = batch
             try await record()
-            var upload = BatchUpload(
-                connection: uuid, key: planned.key, surveyed: surveyed, settings: settings,
-                maxRowErrors: executor.input.desired.policy.maxRowErrors, batch: batch, executor: executor)
+            if selection.rowCount == 0 { return batch }
+            let upload = BatchUpload(
+                connection: uuid, key: planned.key, surveyed: surveyed, selection: selection, settings: settings,
+                maxRowErrors: executor.input.desired.policy.maxRowErrors, batch: batch, executor: executor,
+                record: batchRecorder())
             do throws(BatchUpload.Failure) {
-                try await upload.run { batch throws(StepFailure) in
-                    applied.batch = batch
-                    try await record()
-                }
+                try await upload.run()
+                report(upload.rejections)
+                let sent = selection.rowCount - upload.rejections.rows.count
+                result.uploadedRows += sent
+                report("uploaded \(sent.grouped) row\(sent == 1 ? "" : "s")\(Self.figures(upload.progress))")
+                return upload.batch
             } catch {
+                applied.batch = upload.batch
                 report(upload.rejections)
                 switch error {
                 case .unclear where attempt == 1:
@@ -46,36 +65,133 @@ extension ConnectionRun {
                     throw failure
                 }
             }
-            return try await finish(upload, summary)
         }
         throw StepFailure(.failed, "the upload did not come to an end")
     }
 
-    private mutating func finish(
-        _ upload: BatchUpload, _ summary: DataSummary
-    ) async throws(StepFailure) -> OwnershipMarker.Data {
-        let rejected = upload.batch.rejected
-        applied.data = AppliedData(
-            version: summary.version, digest: summary.digest, at: upload.batch.began, rows: summary.rows,
-            rejected: rejected)
-        applied.batch = nil
+    /// Deletes the rows that left the files. A process that dies here goes on here: the rows are up already.
+    private mutating func deleteRemoved(
+        _ rows: LedgerSurvey, _ plan: UploadPlan, from uuid: String
+    ) async throws(StepFailure) {
+        guard plan.deletes > 0, let removed = rows.removed else { return }
+        let now = Int(executor.time.unixTime())
+        applied.batch?.completing = false
+        applied.batch?.isDeleting = true
+        applied.batch?.touched = now
         try await record()
-        report(upload.rejections)
-        result.uploadedRows += summary.rows - rejected
-        report(
-            "uploaded \((summary.rows - rejected).grouped) row\(summary.rows - rejected == 1 ? "" : "s")"
-                + (rejected > 0 ? ", \(rejected.grouped) rejected" : ""))
-        let data = OwnershipMarker.Data(version: summary.version, digest: summary.digest, at: upload.batch.began)
-        if !upload.rejections.rows.isEmpty {
+        var groups = removed.groups(of: executor.configuration.limits.maxRows)
+        while let keys = try nextGroup(&groups) {
+            do throws(APIError) {
+                try await executor.writer.deleteRows(uuid, primaryKeys: keys)
+            } catch {
+                var failure = StepFailure(error)
+                if error.kind == .notFound || error.kind == .refused {
+                    failure.help = "if this account cannot delete single rows, set removed_rows: keep"
+                }
+                throw failure
+            }
+        }
+        report("deleted \(removed.count.grouped) row\(removed.count == 1 ? "" : "s") that left the files")
+    }
+
+    private func nextGroup(_ groups: inout RemovedKeys.Groups) throws(StepFailure) -> [JSONValue]? {
+        do throws(DataProblems) { return try groups.nextGroup() } catch { throw BatchUpload.failure(of: error) }
+    }
+
+    private mutating func finish(
+        _ selection: RowSelection, of surveyed: DataSurveys.SurveyedSet, _ plan: UploadPlan
+    ) async throws(StepFailure) -> OwnershipMarker.Data {
+        let batch = applied.batch ?? newBatch(plan)
+        // Rows expire by the full upload that they came with, so a delta leaves its time as it is.
+        let began = plan.isDelta ? batch.base?.at ?? batch.began : batch.began
+        let data = OwnershipMarker.Data(version: plan.data.version, digest: plan.data.digest, at: began)
+        let standing = plan.data.counts?.rejected ?? 0
+        let rejected = Set(batch.rejectedRows ?? [])
+        writeLedger(data, surveyed, sent: selection, rejected: rejected)
+        applied.data = AppliedData(
+            version: data.version, digest: data.digest, at: data.at, rows: plan.data.rows,
+            rejected: rejected.count + (plan.isDelta ? standing : 0), completed: Int(executor.time.unixTime()))
+        applied.batch = nil
+        applied.survey = surveyed.record?.text
+        try await record()
+        writeRejects()
+        let count = result.rejected.count
+        if count > 0 {
             // The rows that went up are there and the marker says so; the pass that met the others says that too.
             try await writeMarker(data: data)
             throw StepFailure(
                 .failed,
-                "\(upload.rejections.rows.count.grouped) row\(upload.rejections.rows.count == 1 ? " was" : "s were") "
-                    + "rejected by the service and left out",
+                "\(count.grouped) row\(count == 1 ? " was" : "s were") rejected by the service and left out",
                 help: "correct them in the data files; the rest is uploaded")
         }
         return data
+    }
+
+    // MARK: - What is remembered of rows
+
+    /// Rows that needed nothing: what state, survey and ledger say of them is brought up to date.
+    mutating func rememberRows() async throws(StepFailure) {
+        guard let surveyed = executor.dataSets[planned.key], let data = standingData, let summary = planned.data,
+            data.digest == summary.digest
+        else { return }
+        if planned.marker != nil, applied.data?.digest != data.digest || applied.data?.at != data.at {
+            applied.data = AppliedData(version: data.version, digest: data.digest, at: data.at, rows: summary.rows)
+            applied.batch = nil
+        }
+        if let record = surveyed.record { applied.survey = record.text }
+        let hasUploaded = planned.actions.contains { if case .upload = $0 { true } else { false } }
+        if !hasUploaded, !surveyed.hasLedger {
+            // It got lost while the marker still equals the files: they say all that it said.
+            writeLedger(data, surveyed, sent: nil, rejected: [])
+        }
+    }
+
+    /// Puts the next ledger in place. Without one the next change sends all rows, so a failure is only worth a word.
+    private mutating func writeLedger(
+        _ data: OwnershipMarker.Data, _ surveyed: DataSurveys.SurveyedSet, sent: RowSelection?, rejected: Set<Int>
+    ) {
+        guard let uuid, let rows = surveyed.rows else { return }
+        let isDeleting = planned.desired?.data?.removedRows == .delete && sent != nil
+        do throws(DataProblems) {
+            try LedgerDirectory(stateDirectory: executor.configuration.stateDirectory).write(
+                uuid: uuid, set: surveyed.set, data: data, rows: rows.rows, sent: sent, rejected: rejected,
+                removed: isDeleting ? .deleted : .kept, mayHaveEarlierRows: !planned.isCreated)
+        } catch {
+            warn(
+                "the row ledger could not be written, so the next change sends all rows: "
+                    + (error.diagnostics.first?.message ?? "unknown"))
+        }
+    }
+
+    private mutating func writeRejects() {
+        let file = RejectsFile(stateDirectory: executor.configuration.stateDirectory, key: planned.key)
+        do throws(StepFailure) {
+            if !result.rejected.isEmpty {
+                try file.write(result.rejected)
+                warn("the rejected rows are listed in \(file.path)")
+            } else if applied.data?.rejected == 0 {
+                file.remove()
+            }
+        } catch {
+            warn(error.message)
+        }
+    }
+
+    /// Such as ` in 0.8 s: 200 requests, 246.5 MB, 1,250,000 rows/s, 308.1 MB/s`; without rates where no time passed.
+    private static func figures(_ progress: UploadProgress) -> String {
+        guard let rates = progress.rates else { return " in \(progress.totals)" }
+        let tenths = Int((progress.seconds * 10).rounded())
+        return " in \((tenths / 10).grouped).\(tenths % 10) s: \(progress.totals), \(rates)"
+    }
+
+    /// Makes a batch durable, beside what state already remembers of the connection.
+    private func batchRecorder() -> BatchProgress.Recorder {
+        let (store, key, remembered) = (executor.store, planned.key, applied)
+        return { batch throws(StepFailure) in
+            var connection = remembered
+            connection.batch = batch
+            do throws(StateError) { try await store.record(key, connection) } catch { throw StepFailure(error) }
+        }
     }
 
     private mutating func report(_ rejections: RejectedRows) {
@@ -86,20 +202,23 @@ extension ConnectionRun {
     }
 
     /// The batch that an earlier process began, where nothing about it is in doubt.
-    private func resumableBatch(_ summary: DataSummary) -> AppliedBatch? {
-        let now = Int(executor.time.unixTime())
-        guard let batch = applied.batch, !batch.completing, batch.digest == summary.digest,
-            batch.maxRows == executor.configuration.limits.maxRows,
-            batch.maxBytes == executor.configuration.limits.maxBytes, planned.knownData == nil,
-            (0...Planner.resumeWindow).contains(now - batch.touched)
+    private func resumableBatch(_ plan: UploadPlan) -> AppliedBatch? {
+        guard let batch = applied.batch, batch.digest == plan.data.digest, planned.knownData == nil,
+            (batch.isDelta ?? false) == plan.isDelta,
+            batch.isResumable(
+                limits: executor.configuration.limits, now: Int(executor.time.unixTime()), window: Planner.resumeWindow)
         else { return nil }
         return batch
     }
 
-    private func newBatch(_ summary: DataSummary) -> AppliedBatch {
+    private func newBatch(_ plan: UploadPlan) -> AppliedBatch {
         let now = Int(executor.time.unixTime())
-        return AppliedBatch(
-            uuid: UUID().uuidString.lowercased(), digest: summary.digest, began: now, touched: now,
-            maxRows: executor.configuration.limits.maxRows, maxBytes: executor.configuration.limits.maxBytes)
+        let limits = executor.configuration.limits
+        var batch = AppliedBatch(
+            uuid: UUID().uuidString.lowercased(), digest: plan.data.digest, began: now, touched: now,
+            maxRows: limits.maxRows, maxBytes: limits.maxBytes)
+        batch.base = planned.knownData ?? (plan.isDelta ? planned.applied?.batch?.base : nil)
+        batch.isDelta = plan.isDelta
+        return batch
     }
 }

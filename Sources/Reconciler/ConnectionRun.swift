@@ -36,7 +36,7 @@ struct ConnectionRun {
             switch action {
             case .create: try await create()
             case .update: try await update(data: willUpload ? nil : planned.knownData)
-            case .upload(let summary, _): uploaded = try await upload(summary)
+            case .upload(let plan): uploaded = try await upload(plan)
             case .addReference(let reference): try await add(reference)
             case .removeReference(let reference): try await remove(reference)
             case .delete: return try await delete()
@@ -120,11 +120,7 @@ struct ConnectionRun {
             applied.sent = FieldSnapshot(sent, key: key)
             applied.answered = FieldSnapshot(actual, sensitive: sensitive, key: key)
         }
-        if planned.marker != nil, let data = standingData, let summary = planned.data,
-            applied.data?.digest != data.digest
-        {
-            applied.data = AppliedData(version: data.version, digest: data.digest, at: data.at, rows: summary.rows)
-        }
+        try await rememberRows()
         let isRenamed = planned.desired?.renamedFrom.map { executor.input.applied.connections[$0] != nil } ?? false
         if applied != executor.input.applied.connections[planned.key] || isRenamed { try await record() }
     }

@@ -18,6 +18,9 @@ struct Executor: Sendable {
     let dataSets: [String: DataSurveys.SurveyedSet]
     let observer: any PassObserver
     let time: any TimeSource
+    /// Shared by the uploads of all connections.
+    let window: UploadWindow
+    let sizeLimit = RequestSizeLimit()
     /// Keys of connections that are left alone in this pass.
     var held: Set<String> = []
 

@@ -18,8 +18,7 @@ package struct PassConfiguration: Sendable {
     package var limits = RequestLimits()
     /// Connections that are worked on side by side.
     package var connectionsAtOnce = 8
-    /// Requests of one batch under way at one time.
-    package var requestsAtOnce = 4
+    package var uploads = UploadLimits()
     /// Seconds for which a pass waits while Git holds its `index.lock`.
     package var gitLockPatience = 30.0
     /// Asked for each connection that something is to be done for: why it is left alone in this pass, nil to go on.

@@ -13,8 +13,8 @@ package protocol PassObserver: Sendable {
     func failed(_ failure: StepFailure, key: String)
     /// Something that a reader should know, such as a field that the service did not take.
     func warned(_ message: String, key: String)
-    /// Rows of a connection are on their way: how many the service has, of how many.
-    func uploading(key: String, rows: Int, of total: Int)
+    /// Rows of a connection are on their way; said after each request.
+    func uploading(_ progress: UploadProgress, key: String)
     /// The service rejects a row.
     func rejected(_ row: RejectedRow, key: String)
 }

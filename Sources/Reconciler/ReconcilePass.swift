@@ -64,11 +64,7 @@ package struct ReconcilePass: Sendable {
         let account = AccountReader(reader: reader, adopt: configuration.planning.adopt)
         var input = try await account.read(desired: desired, applied: state.applied, now: Int(time.unixTime()))
 
-        let data = await DataSurveys(configuration: configuration).survey(desired)
-        input.data = data.verdicts
-        input.options = configuration.planning
-        input = try await account.reread(Planner.doubtfulUUIDs(in: Planner(input).plan()), in: input)
-        let plan = Planner(input).plan()
+        let (plan, dataSets) = try await self.plan(&input, account)
         outcome.plan = plan
         observer.planned(plan)
 
@@ -77,7 +73,8 @@ package struct ReconcilePass: Sendable {
         if configuration.isStopping() { throw .interrupted }
         let executor = Executor(
             configuration: configuration, reader: reader, writer: writer, store: store, input: input,
-            dataSets: data.sets, observer: observer, time: time, held: Set(outcome.held.keys))
+            dataSets: dataSets, observer: observer, time: time, window: UploadWindow(configuration.uploads),
+            held: Set(outcome.held.keys))
         let isUnchanged: @Sendable () -> Bool = {
             DirectorySnapshot.take(directory: configuration.directory, dataFiles: desired.dataFiles)
                 == manifests.snapshot
@@ -91,6 +88,33 @@ package struct ReconcilePass: Sendable {
             if let reason = configuration.holdBack(planned) { held[planned.key] = reason }
         }
         return held
+    }
+
+    /// Surveys the data files beside what the account says of the rows, and plans.
+    ///
+    /// A list may lag behind: what would be changed because of it is read by itself first, and where that says
+    /// something else of the rows they are surveyed again.
+    private func plan(
+        _ input: inout PlanningInput, _ account: AccountReader
+    ) async throws(StepFailure) -> (Plan, [String: DataSurveys.SurveyedSet]) {
+        input.options = configuration.planning
+        let surveys = DataSurveys(configuration: configuration, now: time.unixTime())
+        var tasks = Planner(input).plan().connections.compactMap(DataSurveys.Task.init)
+        var data = await surveys.survey(tasks)
+        input.data = data.verdicts
+        var plan = Planner(input).plan()
+        let doubtful = Planner.doubtfulUUIDs(in: plan)
+        if doubtful.isEmpty { return (plan, data.sets) }
+
+        input = try await account.reread(doubtful, in: input)
+        plan = Planner(input).plan()
+        let known = Dictionary(tasks.map { ($0.connection.key, $0) }, uniquingKeysWith: { first, _ in first })
+        tasks = plan.connections.compactMap(DataSurveys.Task.init).filter { $0 != known[$0.connection.key] }
+        let again = await surveys.survey(tasks)
+        data.verdicts.merge(again.verdicts) { _, new in new }
+        data.sets.merge(again.sets) { _, new in new }
+        input.data = data.verdicts
+        return (Planner(input).plan(), data.sets)
     }
 
     /// Reads the manifests once Git is done with the tree: half a checkout is no desired state.

@@ -9,6 +9,8 @@ struct Account {
     /// What state is bound to.
     let identity: String
     private let emulator: Emulator?
+    /// Requests under way at one time that are no uploads: those of the connections worked on side by side.
+    private static let otherRequestsAtOnce = 8
 
     /// An emulator that outlives the accounts opened on it: a daemon keeps one for all its passes.
     static func startEmulator(_ settings: Settings, persists: Bool) throws(StepFailure) -> Emulator {
@@ -33,7 +35,8 @@ struct Account {
     ///   - running: An emulator that runs already and goes on after `close`.
     ///   - isProbe: Whether an API that cannot be reached is asked only once.
     static func open(
-        _ settings: Settings, time: any TimeSource, persists: Bool, running: Emulator? = nil, isProbe: Bool = false
+        _ settings: Settings, time: any TimeSource, persists: Bool, uploadsAtOnce: Int = 1, running: Emulator? = nil,
+        isProbe: Bool = false
     ) async throws(StepFailure) -> Account {
         var retry = RetryPolicy()
         do throws(UsageError) {
@@ -46,35 +49,40 @@ struct Account {
         }
         if isProbe { retry.firstContactBudget = 0 }
         if settings.usesEmulator {
-            if let running { return try openEmulator(running, isOwn: false, retry: retry, time: time) }
+            if let running {
+                return try openEmulator(running, isOwn: false, retry: retry, time: time, uploadsAtOnce: uploadsAtOnce)
+            }
             let emulator = try startEmulator(settings, persists: persists)
-            return try openEmulator(emulator, isOwn: true, retry: retry, time: time)
+            return try openEmulator(emulator, isOwn: true, retry: retry, time: time, uploadsAtOnce: uploadsAtOnce)
         }
         let keys = try settings.keys()
-        let configuration = try configure(settings.apiURL, keys: keys, retry: retry)
+        let configuration = try configure(
+            settings.apiURL, keys: keys, retry: retry, uploadsAtOnce: uploadsAtOnce)
         return Account(
             client: APIClient(configuration: configuration, time: time), identity: configuration.baseURL, emulator: nil)
     }
 
     private static func openEmulator(
-        _ emulator: Emulator, isOwn: Bool, retry: RetryPolicy, time: any TimeSource
+        _ emulator: Emulator, isOwn: Bool, retry: RetryPolicy, time: any TimeSource, uploadsAtOnce: Int
     ) throws(StepFailure) -> Account {
         let keys: APIKeys
         do throws(Diagnostic) { keys = try APIKeys(apiKey: "emulator", brandKey: "emulator") } catch {
             throw StepFailure(.failed, error.message)
         }
-        let configuration = try configure(emulator.baseURL, keys: keys, retry: retry)
+        let configuration = try configure(
+            emulator.baseURL, keys: keys, retry: retry, uploadsAtOnce: uploadsAtOnce)
         return Account(
             client: APIClient(configuration: configuration, time: time), identity: "emulator",
             emulator: isOwn ? emulator : nil)
     }
 
     private static func configure(
-        _ url: String, keys: APIKeys, retry: RetryPolicy
+        _ url: String, keys: APIKeys, retry: RetryPolicy, uploadsAtOnce: Int
     ) throws(StepFailure) -> APIClientConfiguration {
         do throws(Diagnostic) {
             return try APIClientConfiguration(
-                baseURL: url, keys: keys, userAgent: "reconcile/\(Reconcile.version)", retry: retry)
+                baseURL: url, keys: keys, userAgent: "reconcile/\(Reconcile.version)", retry: retry,
+                maxConcurrency: max(Self.otherRequestsAtOnce, uploadsAtOnce))
         } catch {
             throw StepFailure(.invalid, error.message, help: error.help)
         }

@@ -33,6 +33,9 @@ struct DaemonCommand {
             directory: invocation.directory, secrets: settings.secrets, apiIdentity: "",
             stateDirectory: try settings.stateDirectory(), temporaryDirectory: settings.temporaryDirectory)
         configuration.dataRoots = options.dataRoots
+        let upload = try UploadOptions(given)
+        configuration.uploads = upload.uploads
+        configuration.limits = upload.limits
         configuration.planning.adopt = Set(given.all("--adopt"))
 
         // Before anything is begun, so that no signal finds the process without its handlers.

@@ -47,7 +47,8 @@ final class DaemonPasses: PassRunner {
     func run(_ order: PassOrder) async -> PassResult {
         do throws(StepFailure) {
             let account = try await Account.open(
-                settings, time: time, persists: true, running: emulator, isProbe: order.reason == .probe)
+                settings, time: time, persists: true, uploadsAtOnce: configuration.uploads.requests, running: emulator,
+                isProbe: order.reason == .probe)
             let isDraining = state.withLock { state in
                 state.client = account.client
                 return state.isDraining

@@ -1,3 +1,5 @@
+import Model
+
 /// What the user asked for: a command, its operands and its options, checked against what the command takes.
 struct Invocation {
     enum Command: Equatable {
@@ -67,9 +69,7 @@ struct Invocation {
         let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         let name = String(parts[0])
         guard let spec = known.first(where: { $0.name == name }) else {
-            let near = known.map(\.name).filter { editDistance($0, name) <= 3 }.min {
-                editDistance($0, name) < editDistance($1, name)
-            }
+            let near = NearestName.find(name, in: known.map(\.name))
             throw UsageError(
                 "unknown option \(name)",
                 help: near.map { "did you mean \($0)?" } ?? "see reconcile \(topic.usage) --help")
@@ -154,20 +154,4 @@ struct ParsedOptions {
         }
         return value
     }
-}
-
-/// How many letters have to be added, removed or replaced to make one word of the other.
-func editDistance(_ left: String, _ right: String) -> Int {
-    let right = Array(right)
-    var row = Array(0...right.count)
-    for (i, a) in left.enumerated() {
-        var diagonal = row[0]
-        row[0] = i + 1
-        for (j, b) in right.enumerated() {
-            let next = min(row[j] + 1, row[j + 1] + 1, diagonal + (a == b ? 0 : 1))
-            diagonal = row[j + 1]
-            row[j + 1] = next
-        }
-    }
-    return row[right.count]
 }

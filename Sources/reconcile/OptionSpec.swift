@@ -48,11 +48,25 @@ struct OptionSpec {
             name: "--retry-budget", placeholder: "SECONDS", topics: [.reconcile, .daemon, .query],
             help: "how long one request is tried again before it counts as failed (default 90)"),
         OptionSpec(
+            name: "--upload-concurrency", placeholder: "N", topics: [.reconcile, .daemon],
+            help: "upload requests under way at one time, at most (1 to 256, default 32); fewer where the service "
+                + "limits the rate"),
+        OptionSpec(
+            name: "--max-request-bytes", placeholder: "N", topics: [.reconcile, .validate, .daemon],
+            help: "bytes of one upload request, at most (1024 to 67108864, default 8 MiB)"),
+        OptionSpec(
             name: "--data-root", placeholder: "DIR", isRepeatable: true, topics: [.reconcile, .validate, .daemon],
             help: "another place that data files may stand in, beside DIR"),
         OptionSpec(
             name: "--adopt", placeholder: "NAME", isRepeatable: true, topics: [.reconcile, .daemon],
             help: "take over the unowned connection that the manifest NAME describes"),
+        OptionSpec(name: "--full", topics: [.reconcile], help: "send all rows, whatever is known to be there"),
+        OptionSpec(
+            name: "--retry-rejected", topics: [.reconcile],
+            help: "send rows that the service rejected again though they are as they were"),
+        OptionSpec(
+            name: "--allow-removed", placeholder: "NAME", isRepeatable: true, topics: [.reconcile],
+            help: "delete more rows of NAME than max_removed_percent allows, once"),
         OptionSpec(
             name: "--allow-recreate", topics: [.reconcile],
             help: "create again though every known connection is gone from the account"),

@@ -11,14 +11,8 @@ final class PassPrinter: PassObserver {
     private let time: any TimeSource
     private let isDryRun: Bool
     private let printsPlan: Bool
-    private let uploads = Mutex<[String: Upload]>([:])
-
-    /// One upload's progress.
-    private struct Upload {
-        var began: Double
-        var shown: Double
-        var firstRows: Int
-    }
+    /// When the progress of an upload was shown last, by key.
+    private let shown = Mutex<[String: Double]>([:])
 
     init(console: Console, time: any TimeSource, isDryRun: Bool, printsPlan: Bool) {
         self.console = console
@@ -48,28 +42,40 @@ final class PassPrinter: PassObserver {
             "\(row.place.path):\(row.place.line): error: the service rejected the row \(row.primaryKey): \(row.reason)")
     }
 
-    func uploading(key: String, rows: Int, of total: Int) {
-        let now = time.uptime()
-        let line: String? = uploads.withLock { uploads in
-            guard var upload = uploads[key] else {
-                uploads[key] = Upload(began: now, shown: now, firstRows: rows)
-                return nil
-            }
-            let interval = console.errIsTerminal ? 0.1 : 5
-            guard now - upload.shown >= interval, rows < total else { return nil }
-            upload.shown = now
-            uploads[key] = upload
-            let rate = Double(rows - upload.firstRows) / max(0.001, now - upload.began)
-            let left = rate > 0 ? Int(Double(total - rows) / rate) : 0
-            let percent = rows * 100 / max(1, total)
-            let text =
-                "\(percent) %, \(rows.grouped) of \(total.grouped) rows, \(Int(rate).grouped) rows/s, \(left) s left"
-            guard console.errIsTerminal else { return "\(key): \(text)" }
-            let filled = percent / 5
-            let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: 20 - filled)
-            return "\(key) [\(bar)] \(text)"
-        }
-        guard let line else { return }
+    func uploading(_ progress: UploadProgress, key: String) {
+        guard progress.rows < progress.totalRows, isDue(key) else { return }
+        let line = Self.line(progress, key: key, hasBar: console.errIsTerminal)
         if console.errIsTerminal { console.showBar(line) } else { console.err(line) }
+    }
+
+    /// A bar may move often; lines in a log are for those who look at it much later.
+    private func isDue(_ key: String) -> Bool {
+        let now = time.uptime()
+        let interval = console.errIsTerminal ? 0.1 : 5
+        return shown.withLock { shown in
+            // A short upload needs no line at all.
+            guard let last = shown[key] else {
+                shown[key] = now
+                return false
+            }
+            guard now - last >= interval else { return false }
+            shown[key] = now
+            return true
+        }
+    }
+
+    /// Such as `rows: 42 %, 420,000 of 1,000,000 rows, 84 requests, 103.5 MB, 1,100,000 rows/s, 270.9 MB/s, 1 s left`.
+    static func line(_ progress: UploadProgress, key: String, hasBar: Bool) -> String {
+        let percent = progress.rows * 100 / max(1, progress.totalRows)
+        var parts = [
+            "\(percent) %", "\(progress.rows.grouped) of \(progress.totalRows.grouped) rows", progress.totals,
+        ]
+        if let rates = progress.rates { parts.append(rates) }
+        if let left = progress.secondsLeft { parts.append("\(Int(left.rounded(.up)).grouped) s left") }
+        let text = parts.joined(separator: ", ")
+        guard hasBar else { return "\(key): \(text)" }
+        let filled = percent / 5
+        return "\(key) [" + String(repeating: "#", count: filled) + String(repeating: ".", count: 20 - filled)
+            + "] \(text)"
     }
 }

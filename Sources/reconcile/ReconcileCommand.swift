@@ -28,15 +28,22 @@ struct ReconcileCommand {
         var configuration = PassConfiguration(
             directory: invocation.directory, secrets: settings.secrets, apiIdentity: "",
             stateDirectory: try settings.stateDirectory(), temporaryDirectory: settings.temporaryDirectory)
+        let upload = try UploadOptions(options)
+        configuration.limits = upload.limits
+        configuration.uploads = upload.uploads
         configuration.dataRoots = options.all("--data-root")
         configuration.planning.adopt = Set(options.all("--adopt"))
+        configuration.planning.full = options.isGiven("--full")
+        configuration.planning.retryRejected = options.isGiven("--retry-rejected")
+        configuration.planning.allowRemoved = Set(options.all("--allow-removed"))
         configuration.planning.allowRecreate = options.isGiven("--allow-recreate")
 
         let time = SystemTime()
         let printer = PassPrinter(console: console, time: time, isDryRun: isDryRun, printsPlan: output == .text)
         var outcome = PassOutcome()
         do throws(StepFailure) {
-            let account = try await Account.open(settings, time: time, persists: !isDryRun)
+            let account = try await Account.open(
+                settings, time: time, persists: !isDryRun, uploadsAtOnce: upload.uploads.requests)
             configuration.apiIdentity = account.identity
             let pass = ReconcilePass(
                 configuration: configuration, reader: account.client, writer: isDryRun ? nil : account.client,

@@ -18,7 +18,11 @@ struct ValidateCommand {
 
     func run() async -> ExitStatus {
         let output: OutputFormat
-        do throws(UsageError) { output = try OutputFormat(invocation) } catch {
+        let upload: UploadOptions
+        do throws(UsageError) {
+            output = try OutputFormat(invocation)
+            upload = try UploadOptions(invocation.options)
+        } catch {
             console.err("error: \(error.message)")
             console.err("    help: \(error.help)")
             return .invalid
@@ -28,7 +32,9 @@ struct ValidateCommand {
         var diagnostics = loaded.diagnostics
         var rows = 0
         if let desired = loaded.desired {
-            let surveys = await DataSurveys(temporaryDirectory: settings.temporaryDirectory).survey(desired)
+            let surveys = await DataSurveys(
+                limits: upload.limits, temporaryDirectory: settings.temporaryDirectory
+            ).survey(desired)
             for connection in desired.connections {
                 switch surveys.verdicts[connection.key] {
                 case .surveyed(let summary): rows += summary.rows

@@ -8,88 +8,20 @@ import Testing
 @Suite struct RandomRowsTests {
     let files = TestFiles()
 
-    /// A row: a key, and values by column; nil is an empty cell of a typed column.
-    private typealias Row = [(name: String, value: JSONValue)]
-
-    private static let columns: [String: ColumnType] = ["n": .number, "v": .boolean]
-
-    private func rows(_ count: Int, _ random: inout SeededRandom) -> [Row] {
-        let pieces = ["a", "é", "\"", ",", "\n", "\r\n", "\\", "\t", "東京", "🎉", " ", "x", "\u{1}", "/", ";"]
-        func text() -> String {
-            (0..<Int.random(in: 0...12, using: &random)).map { _ in pieces.randomElement(using: &random)! }.joined()
-        }
-        return (0..<count).map { index in
-            let number = ["0", "-1.50", "3e2", "12345678901234567890", "0.000"].randomElement(using: &random)!
-            return [
-                ("id", .string("k\(index)\(text())")), ("s", .string(text())),
-                ("n", Bool.random(using: &random) ? .number(number) : .null),
-                ("v", [.bool(true), .bool(false), .null].randomElement(using: &random)!), ("é\"", .string(text())),
-            ]
-        }
-    }
-
-    private func csv(_ rows: [Row], _ random: inout SeededRandom) -> String {
-        let order = Array(0..<rows[0].count).shuffled(using: &random)
-        let end = Bool.random(using: &random) ? "\n" : "\r\n"
-        func cell(_ text: String) -> String {
-            let needsQuotes = text.utf8.contains { $0 == 0x22 || $0 == 0x2C || $0 == 0x0A || $0 == 0x0D }
-            guard needsQuotes || Int.random(in: 0..<4, using: &random) == 0 else { return text }
-            return "\"\(text.replacing("\"", with: "\"\""))\""
-        }
-        var lines = [order.map { cell(rows[0][$0].name) }.joined(separator: ",")]
-        for row in rows {
-            let cells = order.map { index in
-                switch row[index].value {
-                case .string(let text): cell(text)
-                case .null: cell("")
-                case let value: cell(value.compactText)
-                }
-            }
-            lines.append(cells.joined(separator: ","))
-        }
-        return lines.joined(separator: end) + (Bool.random(using: &random) ? end : "")
-    }
-
-    private func object(_ row: Row, _ random: inout SeededRandom) -> String {
-        JSONValue.object(row.shuffled(using: &random).map { JSONMember($0.name, $0.value) }).compactText
-    }
-
-    /// The rows in a random number of files of random formats.
-    private func dataSetOf(_ rows: [Row], _ random: inout SeededRandom) -> DataSet {
-        var rest = rows.shuffled(using: &random)[...]
-        var parts: [DataFile] = []
-        while !rest.isEmpty {
-            let part = Array(rest.prefix(Int.random(in: 1...max(1, rows.count), using: &random)))
-            rest = rest.dropFirst(part.count)
-            let name = "part\(parts.count)"
-            switch Int.random(in: 0..<3, using: &random) {
-            case 0: parts.append(files.file("\(name).csv", csv(part, &random)))
-            case 1:
-                let lines = part.map { object($0, &random) }
-                parts.append(files.file("\(name).ndjson", lines.joined(separator: "\n")))
-            default:
-                let objects = part.map { object($0, &random) }.joined(separator: " ,\n")
-                parts.append(files.file("\(name).json", "[\(objects)]"))
-            }
-        }
-        // Types need a CSV file to apply to.
-        if !parts.contains(where: { $0.format == .csv }) {
-            parts.append(
-                files.file(
-                    "none.csv", rows[0].map { "\"\($0.name.replacing("\"", with: "\"\""))\"" }.joined(separator: ",")))
-        }
-        return dataSet(parts, columns: Self.columns)
+    private func dataSetOf(_ rows: [RandomDataSets.Row], _ random: inout SeededRandom) -> DataSet {
+        RandomDataSets(files: files).dataSetOf(rows, &random)
     }
 
     @Test(arguments: 1...12)
     func layoutOrderAndFormatDoNotMatter(seed: UInt64) throws {
         var random = SeededRandom(seed: seed)
-        let rows = rows(Int.random(in: 1...40, using: &random), &random)
+        let rows = RandomDataSets.rows(Int.random(in: 1...40, using: &random), &random)
         let expected = try survey(dataSetOf(rows, &random)).get().digest
         for readSize in [1, 2, 3, 7, 64] {
             var tuning = Tuning(readSize: readSize)
             tuning.sortBytes = 5 * 40
             tuning.fanIn = 2
+            tuning.batchBytes = readSize * 10
             let set = dataSetOf(rows, &random)
             #expect(try survey(set, tuning: tuning).get().digest == expected)
         }
@@ -109,7 +41,7 @@ import Testing
     @Test(arguments: 1...12)
     func chunksHoldEveryRowOnce(seed: UInt64) throws {
         var random = SeededRandom(seed: seed)
-        let rows = rows(Int.random(in: 1...60, using: &random), &random)
+        let rows = RandomDataSets.rows(Int.random(in: 1...60, using: &random), &random)
         let set = dataSetOf(rows, &random)
         let limits = RequestLimits(
             maxRows: Int.random(in: 1...20, using: &random), maxBytes: Int.random(in: 400...2000, using: &random))
@@ -127,7 +59,7 @@ import Testing
             #expect(single.map { String(decoding: $0, as: UTF8.self) }.joined(separator: ",") == expected)
         }
         let sent = try #require(JSONValue.parse("[\(expected)]".utf8).arrayValue)
-        let wanted = Set(rows.map { JSONValue.object($0.map { JSONMember($0.name, $0.value) }).normalText })
+        let wanted = Set(rows.map(RandomDataSets.normalText))
         #expect(Set(sent.map(\.normalText)) == wanted)
         #expect(sent.count == rows.count)
     }
@@ -136,11 +68,11 @@ import Testing
     @Test(arguments: 1...10)
     func damageIsReportedNotTrusted(seed: UInt64) throws {
         var random = SeededRandom(seed: seed)
-        let rows = rows(8, &random)
+        let rows = RandomDataSets.rows(8, &random)
         for _ in 0..<40 {
-            let lines = rows.map { object($0, &random) }
+            let lines = rows.map { RandomDataSets.object($0, &random) }
             let texts = [
-                ("a.csv", csv(rows, &random)), ("a.ndjson", lines.joined(separator: "\n")),
+                ("a.csv", RandomDataSets.csv(rows, &random)), ("a.ndjson", lines.joined(separator: "\n")),
                 ("a.json", "[\(lines.joined(separator: ","))]"),
             ]
             for (name, text) in texts {
@@ -158,7 +90,7 @@ import Testing
                 }
                 let set = dataSet([files.file(name, bytes)])
                 let whole = problems(set)
-                #expect(whole == problems(set, tuning: Tuning(readSize: 5)))
+                #expect(whole == problems(set, tuning: Tuning(readSize: 5, batchBytes: 100)))
                 #expect(whole.allSatisfy { $0.hasPrefix("\(name):") })
                 if whole.isEmpty { _ = try JSONValue.parse("[\(try recordText(set))]".utf8) }
             }

@@ -93,3 +93,12 @@ import Testing
         #expect(try JSONValue.parse(bytes).arrayValue?.count == 4)
     }
 }
+
+extension RowChunkTests {
+    /// All rows of a set in one chunk.
+    static func everything(_ set: DataSet, _ survey: LedgerSurvey) throws -> RowChunk {
+        let limits = RequestLimits(maxRows: .max, maxBytes: .max)
+        var reader = try RowChunkReader(set, limits: limits, expecting: survey.survey.fingerprint)
+        return try #require(try reader.next())
+    }
+}

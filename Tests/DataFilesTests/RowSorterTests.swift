@@ -34,7 +34,8 @@ import Testing
             let sorter = RowSorter(directory: files.path, tuning: tuning)
             for entry in entries { try sorter.add(entry) }
             var sorted: [RowEntry] = []
-            try sorter.merge { sorted.append($0) }
+            var cursor = try sorter.finish().cursor()
+            while let entry = try cursor.next() { sorted.append(entry) }
             #expect(description(sorted) == description(entries.sorted(by: RowEntry.precedes)))
         }
         // The temporary files have no names.

@@ -1,6 +1,5 @@
 import HTTPServer
 import JSON
-import Synchronization
 
 @testable import Emulator
 
@@ -11,10 +10,13 @@ final class Harness: Sendable {
 
     /// Time that passes only when a test says so, and when the emulator sleeps.
     final class Clock: Sendable {
-        private let state = Mutex((now: 1_700_000_000.0, slept: [Double](), drawn: UInt64(0)))
+        private let state = Locked((now: 1_700_000_000.0, slept: [Double](), drawn: UInt64(0)))
         /// Which harness of the process this is, so that two of them that share a store draw different uuids.
-        private let serial = Clock.made.add(1, ordering: .relaxed).newValue
-        private static let made = Atomic<UInt64>(0)
+        private let serial = Clock.made.withLock { made -> UInt64 in
+            made += 1
+            return made
+        }
+        private static let made = Locked<UInt64>(0)
 
         var now: Double { state.withLock { $0.now } }
         var slept: [Double] { state.withLock { $0.slept } }

@@ -23,7 +23,7 @@ import Testing
     func systemdHearsOfStartReloadAndEnd(isAbstract: Bool) async throws {
         let scratch = try Scratch()
         try scratch.write("a.yaml", Self.manifest("a"))
-        let emulator = try EmulatorProcess(directory: scratch.root)
+        let emulator = try await EmulatorProcess(directory: scratch.root)
         let daemon = try DaemonProcess(scratch: scratch, emulator: emulator, isAbstract: isAbstract)
         try await daemon.untilReady()
         #expect(try await names(emulator) == ["a"])
@@ -43,7 +43,7 @@ import Testing
     @Test func changesOnDiskAreApplied() async throws {
         let scratch = try Scratch()
         try scratch.write("a.yaml", Self.manifest("a"))
-        let emulator = try EmulatorProcess(directory: scratch.root)
+        let emulator = try await EmulatorProcess(directory: scratch.root)
         let daemon = try DaemonProcess(scratch: scratch, emulator: emulator)
         try await daemon.untilReady()
 
@@ -81,7 +81,7 @@ import Testing
         // And DIR is a link to the tree, as with worktrees.
         let way = scratch.root.appending(path: "current")
         try link("Manifests", way)
-        let emulator = try EmulatorProcess(directory: scratch.root)
+        let emulator = try await EmulatorProcess(directory: scratch.root)
         let daemon = try DaemonProcess(["current"], scratch: scratch, emulator: emulator)
         try await daemon.untilReady()
         #expect(try await names(emulator) == ["A 1"])
@@ -108,7 +108,7 @@ import Testing
             metadata: {name: a}
             spec: {name: a, primary_key: id, data: {files: [../elsewhere/rows/r.csv]}}
             """)
-        let emulator = try EmulatorProcess(directory: scratch.root)
+        let emulator = try await EmulatorProcess(directory: scratch.root)
         let daemon = try DaemonProcess(
             ["--data-root", scratch.root.appending(path: "elsewhere").path], scratch: scratch, emulator: emulator)
         try await daemon.untilReady()
@@ -120,7 +120,7 @@ import Testing
     @Test func invalidManifestsAreReadyAndClearThemselves() async throws {
         let scratch = try Scratch()
         try scratch.write("a.yaml", "apiVersion: reconcile/v1\nkind: Nonsense\n")
-        let emulator = try EmulatorProcess(directory: scratch.root)
+        let emulator = try await EmulatorProcess(directory: scratch.root)
         let daemon = try DaemonProcess(scratch: scratch, emulator: emulator)
         try await daemon.untilReady()
         #expect(daemon.isRunning)
@@ -136,7 +136,7 @@ import Testing
     @Test func driftIsPutRight() async throws {
         let scratch = try Scratch()
         try scratch.write("a.yaml", Self.manifest("a"))
-        let emulator = try EmulatorProcess(directory: scratch.root)
+        let emulator = try await EmulatorProcess(directory: scratch.root)
         let daemon = try DaemonProcess(["--interval", "1s"], scratch: scratch, emulator: emulator)
         try await daemon.untilReady()
         let uuid = try #require(try await emulator.connections().first?["data_connection_uuid"]?.stringValue)
@@ -156,7 +156,7 @@ import Testing
     @Test func wrongKeysKeepItUpAndNewOnesAreRead() async throws {
         let scratch = try Scratch()
         try scratch.write("a.yaml", Self.manifest("a"))
-        let emulator = try EmulatorProcess(["--accept-keys", "right,brand"], directory: scratch.root)
+        let emulator = try await EmulatorProcess(["--accept-keys", "right,brand"], directory: scratch.root)
         let credentials = scratch.root.appending(path: "credentials")
         try FileManager.default.createDirectory(at: credentials, withIntermediateDirectories: true)
         try Data("wrong-secret-key".utf8).write(to: credentials.appending(path: "x-api-key"))
@@ -178,7 +178,7 @@ import Testing
         try scratch.write("a.yaml", Self.manifest("a"))
         try scratch.write("b.yaml", Self.manifest("b"))
         // Each answer takes four seconds, so the list is under way when the signal comes.
-        let emulator = try EmulatorProcess(["--latency", "4000"], directory: scratch.root)
+        let emulator = try await EmulatorProcess(["--latency", "4000"], directory: scratch.root)
         let daemon = try DaemonProcess(scratch: scratch, emulator: emulator)
         try await daemon.until("the first request") { try await emulator.requests().count >= 1 }
         daemon.signal(SIGTERM)
@@ -199,7 +199,7 @@ import Testing
             spec: {name: a, primary_key: id, data: {files: [r.csv]}}
             """)
         try scratch.write("r.csv", "id\n" + (0..<60_000).map { "\($0)\n" }.joined())
-        let emulator = try EmulatorProcess(["--latency", "700"], directory: scratch.root)
+        let emulator = try await EmulatorProcess(["--latency", "700"], directory: scratch.root)
         let daemon = try DaemonProcess(scratch: scratch, emulator: emulator)
         func uploads() async throws -> Int { try await emulator.writes().filter { $0.hasSuffix("/upload_data") }.count }
         try await daemon.until("some requests") { try await uploads() >= 2 }
@@ -217,7 +217,7 @@ import Testing
     @Test func aSecondSigtermEndsAtOnce() async throws {
         let scratch = try Scratch()
         try scratch.write("a.yaml", Self.manifest("a"))
-        let emulator = try EmulatorProcess(["--latency", "60000"], directory: scratch.root)
+        let emulator = try await EmulatorProcess(["--latency", "60000"], directory: scratch.root)
         let daemon = try DaemonProcess(scratch: scratch, emulator: emulator)
         try await daemon.until("the first request") { try await emulator.requests().count == 1 }
         daemon.signal(SIGTERM)
@@ -231,7 +231,7 @@ import Testing
 
     @Test func theWatchdogIsFed() async throws {
         let scratch = try Scratch()
-        let emulator = try EmulatorProcess(directory: scratch.root)
+        let emulator = try await EmulatorProcess(directory: scratch.root)
         let daemon = try DaemonProcess(
             scratch: scratch, emulator: emulator,
             environment: Scratch.keys.merging(["WATCHDOG_USEC": "200000"]) { $1 })
@@ -244,7 +244,7 @@ import Testing
             "policy.yaml", "apiVersion: reconcile/v1\nkind: Policy\nspec: {owner: tests, prune: true}\n")
         try scratch.write("a.yaml", Self.manifest("a"))
         try scratch.write("b.yaml", Self.manifest("b"))
-        let emulator = try EmulatorProcess(directory: scratch.root)
+        let emulator = try await EmulatorProcess(directory: scratch.root)
         let daemon = try DaemonProcess(
             ["--prune-delay", "2s", "--log-format", "json"], scratch: scratch, emulator: emulator)
         try await daemon.untilReady()
@@ -260,7 +260,7 @@ import Testing
     @Test func statusIsATableAndRefusesToBeSeenFromOutside() async throws {
         let scratch = try Scratch()
         try scratch.write("a.yaml", Self.manifest("a"))
-        let emulator = try EmulatorProcess(directory: scratch.root)
+        let emulator = try await EmulatorProcess(directory: scratch.root)
         let daemon = try DaemonProcess(scratch: scratch, emulator: emulator)
         try await daemon.untilReady()
         let table = try await Program.run(["status", "--from", daemon.statusAddress], directory: scratch.root)

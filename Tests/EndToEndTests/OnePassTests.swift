@@ -18,7 +18,7 @@ import Testing
     @Test func theSamplesConvergeAndStayIdle() async throws {
         let scratch = try Scratch()
         try scratch.copySamples()
-        let emulator = try EmulatorProcess(directory: scratch.root)
+        let emulator = try await EmulatorProcess(directory: scratch.root)
         let first = try await scratch.reconcile([], against: emulator)
         #expect(first.status == 0, "\(first.all)")
         #expect(
@@ -59,7 +59,7 @@ import Testing
     @Test func aDryRunSendsGETAloneAndLeavesNoTrace() async throws {
         let scratch = try Scratch()
         try scratch.copySamples()
-        let emulator = try EmulatorProcess(directory: scratch.root)
+        let emulator = try await EmulatorProcess(directory: scratch.root)
         let dry = try await scratch.reconcile(["--dry-run"], against: emulator)
         #expect(dry.status == 0, "\(dry.all)")
         #expect(dry.out.contains("Plan: 3 to create, 2 to upload (4,240 rows), 1 reference to add."))
@@ -83,7 +83,7 @@ import Testing
         for keepsState in [true, false] {
             let scratch = try Scratch()
             try scratch.copySamples()
-            let emulator = try EmulatorProcess(directory: scratch.root)
+            let emulator = try await EmulatorProcess(directory: scratch.root)
             #expect(try await scratch.reconcile([], against: emulator).status == 0)
             let file = scratch.manifests.appending(path: "customers.yaml")
             let text = try String(contentsOf: file, encoding: .utf8)
@@ -115,7 +115,7 @@ import Testing
     @Test func wrongKeysEndWith4() async throws {
         let scratch = try Scratch()
         try scratch.copySamples()
-        let emulator = try EmulatorProcess(["--accept-keys", "right,right"], directory: scratch.root)
+        let emulator = try await EmulatorProcess(["--accept-keys", "right,right"], directory: scratch.root)
         let run = try await scratch.reconcile([], against: emulator)
         #expect(run.status == 4, "\(run.all)")
         #expect(!run.all.contains("key-of-the-tests"), "a key is shown: \(run.all)")
@@ -128,7 +128,7 @@ import Testing
     @Test func noAPIEndsWith5() async throws {
         let scratch = try Scratch()
         try scratch.copySamples()
-        let emulator = try EmulatorProcess(directory: scratch.root)
+        let emulator = try await EmulatorProcess(directory: scratch.root)
         emulator.kill()
         let run = try await scratch.reconcile(["--retry-budget", "0"], against: emulator)
         #expect(run.status == 5, "\(run.all)")
@@ -142,7 +142,7 @@ import Testing
             "bad.yaml",
             "apiVersion: reconcile/v1\nkind: DataConnection\nmetadata: {name: bad}\nspec:\n  name: Bad\n  primry_key: id\n"
         )
-        let emulator = try EmulatorProcess(directory: scratch.root)
+        let emulator = try await EmulatorProcess(directory: scratch.root)
         let run = try await scratch.reconcile([], against: emulator)
         #expect(run.status == 3)
         #expect(run.err.contains("Manifests/bad.yaml:6:3: error: "), "\(run.err)")
@@ -159,7 +159,7 @@ import Testing
         try scratch.copySamples()
         try scratch.write("plain.yaml", Self.plain)
         try scratch.write("rows.csv", "id,name\n1,one\n2,two,three\n")
-        let emulator = try EmulatorProcess(directory: scratch.root)
+        let emulator = try await EmulatorProcess(directory: scratch.root)
         let run = try await scratch.reconcile([], against: emulator)
         #expect(run.status == 3, "\(run.all)")
         #expect(run.err.contains("Manifests/rows.csv:3"), "\(run.err)")
@@ -171,7 +171,7 @@ import Testing
         let scratch = try Scratch()
         try scratch.write("plain.yaml", Self.plain)
         try scratch.write("rows.csv", "id,name\n1,one\n2,two\n")
-        let emulator = try EmulatorProcess(["--fault", fault], directory: scratch.root)
+        let emulator = try await EmulatorProcess(["--fault", fault], directory: scratch.root)
         let run = try await scratch.reconcile([], against: emulator)
         #expect(run.status == 0, "\(run.all)")
         #expect(try await emulator.rowCounts() == ["Plain": 2])
@@ -181,7 +181,7 @@ import Testing
     @Test func aSecondProcessIsToldThatAnotherOneWrites() async throws {
         let scratch = try Scratch()
         try scratch.copySamples()
-        let emulator = try EmulatorProcess(["--latency", "100"], directory: scratch.root)
+        let emulator = try await EmulatorProcess(["--latency", "100"], directory: scratch.root)
         async let one = scratch.reconcile([], against: emulator)
         async let two = scratch.reconcile([], against: emulator)
         let runs = try await [one, two]
@@ -198,7 +198,7 @@ import Testing
         let scratch = try Scratch()
         try scratch.write("plain.yaml", Self.plain)
         try scratch.write("rows.csv", "id,name\n1,one\n2,\"two\nlines\"\n3,bad\n4,four\n")
-        let emulator = try EmulatorProcess(["--reject-value", "bad"], directory: scratch.root)
+        let emulator = try await EmulatorProcess(["--reject-value", "bad"], directory: scratch.root)
         let run = try await scratch.reconcile([], against: emulator)
         #expect(run.status == 1, "\(run.all)")
         #expect(run.err.contains("Manifests/rows.csv:5: error: the service rejected the row \"3\""), "\(run.err)")

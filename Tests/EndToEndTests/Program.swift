@@ -24,7 +24,8 @@ enum Program {
         .deletingLastPathComponent()
 
     static func start(
-        _ arguments: [String], environment: [String: String], directory: URL, out: Pipe, err: Pipe
+        _ arguments: [String], environment: [String: String], directory: URL, out: Pipe, err: Pipe,
+        input: Pipe? = nil
     ) throws -> Process {
         let process = Process()
         process.executableURL = URL(filePath: path)
@@ -34,7 +35,7 @@ enum Program {
         process.environment = environment.merging(["SWIFT_BACKTRACE": "enable=no", "LANG": "C.UTF-8"]) { own, _ in own }
         process.standardOutput = out
         process.standardError = err
-        process.standardInput = FileHandle.nullDevice
+        process.standardInput = input ?? FileHandle.nullDevice
         try process.run()
         return process
     }
@@ -42,33 +43,33 @@ enum Program {
     static func run(
         _ arguments: [String], environment: [String: String] = [:], directory: URL, input: String? = nil
     ) async throws -> Run {
-        let (out, err, stdin) = (Pipe(), Pipe(), Pipe())
-        let process = Process()
-        process.executableURL = URL(filePath: path)
-        process.arguments = arguments
-        process.currentDirectoryURL = directory
-        process.environment = environment.merging(["SWIFT_BACKTRACE": "enable=no", "LANG": "C.UTF-8"]) { own, _ in own }
-        process.standardOutput = out
-        process.standardError = err
-        process.standardInput = input == nil ? FileHandle.nullDevice : stdin
-        try process.run()
-        if let input {
-            try stdin.fileHandleForWriting.write(contentsOf: Data(input.utf8))
-            try stdin.fileHandleForWriting.close()
+        try await onThread {
+            let (out, err, stdin) = (Pipe(), Pipe(), Pipe())
+            let process = try start(
+                arguments, environment: environment, directory: directory, out: out, err: err,
+                input: input == nil ? nil : stdin)
+            if let input {
+                try stdin.fileHandleForWriting.write(contentsOf: Data(input.utf8))
+                try stdin.fileHandleForWriting.close()
+            }
+            let errText = Mutex("")
+            let reading = Thread { errText.withLock { $0 = text(of: err) } }
+            reading.start()
+            let outText = text(of: out)
+            process.waitUntilExit()
+            while !reading.isFinished { sched_yield() }
+            return Run(status: process.terminationStatus, out: outText, err: errText.withLock { $0 })
         }
-        async let outText = text(of: out)
-        async let errText = text(of: err)
-        let run = Run(status: 0, out: await outText, err: await errText)
-        process.waitUntilExit()
-        return Run(status: process.terminationStatus, out: run.out, err: run.err)
     }
 
-    private static func text(of pipe: Pipe) async -> String {
-        await withCheckedContinuation { continuation in
-            DispatchQueue.global().async {
-                continuation.resume(
-                    returning: String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self))
-            }
+    private static func text(of pipe: Pipe) -> String {
+        String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    }
+
+    /// Runs what blocks on a thread of its own: the few that carry tasks serve the other tests.
+    static func onThread<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            Thread.detachNewThread { continuation.resume(with: Result { try work() }) }
         }
     }
 }
@@ -79,15 +80,18 @@ final class EmulatorProcess: Sendable {
     private let process: Mutex<Process>
     private let out: Pipe
 
-    init(_ arguments: [String] = [], directory: URL) throws {
-        out = Pipe()
+    init(_ arguments: [String] = [], directory: URL) async throws {
+        let out = Pipe()
+        self.out = out
         let started = try Program.start(
             ["emulator", "--port", "0"] + arguments, environment: [:], directory: directory, out: out, err: Pipe())
-        var line = Data()
-        while let byte = try out.fileHandleForReading.read(upToCount: 1), byte != Data("\n".utf8), !byte.isEmpty {
-            line += byte
+        let text = try await Program.onThread {
+            var line = Data()
+            while let byte = try out.fileHandleForReading.read(upToCount: 1), byte != Data("\n".utf8), !byte.isEmpty {
+                line += byte
+            }
+            return String(decoding: line, as: UTF8.self)
         }
-        let text = String(decoding: line, as: UTF8.self)
         url = try #require(text.split(separator: " ").last.map(String.init), "the emulator did not start")
         process = Mutex(started)
     }

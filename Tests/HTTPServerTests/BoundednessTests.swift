@@ -1,4 +1,3 @@
-import Synchronization
 import Testing
 
 @testable import HTTPServer
@@ -73,7 +72,7 @@ import Testing
     }
 
     @Test func halfABodyIsNoRequest() async throws {
-        let isCalled = Mutex(false)
+        let isCalled = Locked(false)
         try await withServer(handler: { _ in
             isCalled.withLock { $0 = true }
             return .text("")

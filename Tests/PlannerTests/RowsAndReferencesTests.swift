@@ -15,7 +15,7 @@ import Testing
     }
 
     private func reason(_ scenario: Scenario) -> UploadReason? {
-        for action in scenario.planned()?.actions ?? [] { if case .upload(_, let reason) = action { return reason } }
+        for action in scenario.planned()?.actions ?? [] { if case .upload(let plan) = action { return plan.reason } }
         return nil
     }
 

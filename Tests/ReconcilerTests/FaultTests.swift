@@ -33,6 +33,19 @@ import Testing
         }
     }
 
+    /// A fifth of all requests fails in some way, chosen by a seed: passes converge, however many it takes.
+    @Test(arguments: 1...25)
+    func seededFaultsOnlyCostTime(_ seed: Int) async throws {
+        let world = try World()
+        try world.writeSamples()
+        _ = try await world.admin("POST", "faults", #"{"seed": \#(seed), "rate": 0.2}"#)
+        var outcome = try await world.pass()
+        for _ in 0..<4 where outcome.exitStatus(detailed: false) != .done { outcome = try await world.pass() }
+        _ = try await world.admin("POST", "faults", "{}")
+        try await expectConverged(world, outcome, "seed \(seed)")
+        await world.emulator.stop()
+    }
+
     @Test func theSpareRequestsAreReallySpare() async throws {
         let world = try World()
         try world.writeSamples()

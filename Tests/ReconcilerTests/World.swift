@@ -113,6 +113,15 @@ final class World: Sendable {
     ) async throws -> PassOutcome {
         let client = try client(apiKey: apiKey)
         defer { client.invalidate() }
+        return try await pass(with: client, dryRun: dryRun, observer: observer, configure: configure)
+    }
+
+    /// The same with a client of the test's own, such as one that talks to another world's emulator.
+    @discardableResult
+    func pass(
+        with client: APIClient, dryRun: Bool = false, observer: any PassObserver = SilentObserver(),
+        configure: (inout PassConfiguration) -> Void = { _ in }
+    ) async throws -> PassOutcome {
         var configuration = PassConfiguration(
             directory: manifests.path,
             secrets: SystemSecrets(environment: [:], credentialsDirectory: nil, forbiddenFiles: []),
@@ -201,6 +210,6 @@ struct SilentObserver: PassObserver {
     func did(_ step: String, key: String) {}
     func failed(_ failure: StepFailure, key: String) {}
     func warned(_ message: String, key: String) {}
-    func uploading(key: String, rows: Int, of total: Int) {}
+    func uploading(_ progress: UploadProgress, key: String) {}
     func rejected(_ row: RejectedRow, key: String) {}
 }

@@ -120,6 +120,18 @@ import Testing
         #expect(read.connections["c"] == AppliedConnection(uuid: nil, name: "n", primaryKey: "k"))
     }
 
+    @Test func aRecordOfAnotherFormIsNamed() async throws {
+        let (bytes, _) = try await journal()
+        var changed = bytes
+        _ = JournalFormat.append(
+            Array(#"{"set":"c","connection":{"name":7}}"#.utf8), after: try #require(try lastSum()), to: &changed)
+        try directory.write(changed)
+        let error = await failure { try StateStore.read(directory: directory.path, identity: identity) }
+        #expect(error?.kind == .newerVersion)
+        #expect(error?.subject.hasSuffix(":4") == true)
+        #expect(error?.cause.contains("\"c\"") == true)
+    }
+
     private func lastSum() throws -> Digest128? {
         try Journal.read(directory: directory.path, identity: identity)?.lastSum
     }

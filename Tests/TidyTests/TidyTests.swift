@@ -83,8 +83,8 @@ import Testing
     @Test func nothingIsLeftUnfinished() throws {
         for file in try Self.swiftFiles(below: "Sources") {
             let text = try String(contentsOf: file, encoding: .utf8)
-            for mark in ["TODO", "FIXME", "XXX", "fatalError(\"unimplemented"] {
-                #expect(!text.contains(mark), "\(file.lastPathComponent) holds \(mark)")
+            for mark in ["TODO", "FIXME", "XXX:", "fatalError(\"unimplemented"] where text.contains(mark) {
+                Issue.record("\(file.lastPathComponent) holds \(mark)")
             }
         }
     }
@@ -95,25 +95,35 @@ import Testing
             let lines = try String(contentsOf: file, encoding: .utf8)
                 .split(separator: "\n", omittingEmptySubsequences: false)
             for (index, line) in lines.enumerated() where kinds.contains(where: { line.hasPrefix("package \($0) ") }) {
-                let before = lines[..<index].last { !$0.hasPrefix("@") } ?? ""
+                let before = lines[..<index].last { !$0.hasPrefix("@") && !$0.hasPrefix("// ") } ?? ""
                 #expect(before.hasPrefix("///"), "\(file.lastPathComponent):\(index + 1) has no doc comment")
             }
         }
     }
 
-    @Test func formattingIsClean() throws {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = [
-            "swift", "format", "lint", "--strict", "--recursive", "--parallel", "Package.swift", "Sources", "Tests",
-        ]
-        process.currentDirectoryURL = Self.root
-        let pipe = Pipe()
-        process.standardError = pipe
-        process.standardOutput = pipe
-        try process.run()
-        let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0, "\(output.prefix(4000))")
+    @Test func formattingIsClean() async throws {
+        let (status, output): (Int32, String) = try await withCheckedThrowingContinuation { continuation in
+            // On a thread of its own: it blocks, and the few that carry tasks serve the other tests.
+            Thread.detachNewThread {
+                continuation.resume(
+                    with: Result {
+                        let process = Process()
+                        process.executableURL = URL(filePath: "/usr/bin/env")
+                        process.arguments = [
+                            "swift", "format", "lint", "--strict", "--recursive", "--parallel", "Package.swift",
+                            "Sources", "Tests",
+                        ]
+                        process.currentDirectoryURL = Self.root
+                        let pipe = Pipe()
+                        process.standardError = pipe
+                        process.standardOutput = pipe
+                        try process.run()
+                        let output = pipe.fileHandleForReading.readDataToEndOfFile()
+                        process.waitUntilExit()
+                        return (process.terminationStatus, String(decoding: output, as: UTF8.self))
+                    })
+            }
+        }
+        #expect(status == 0, "\(output.prefix(4000))")
     }
 }

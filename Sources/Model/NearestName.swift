@@ -1,14 +1,21 @@
 /// Which known name was probably meant.
-enum NearestName {
+package enum NearestName {
     /// The nearest of `known` where it is near enough to be meant: the same but for case and `_`, or at most a third
     /// of the letters wrong, added, missing or swapped with their neighbour.
-    static func find(_ name: String, in known: [String]) -> String? {
+    package static func find(_ name: String, in known: [String]) -> String? {
         guard name.utf8.count <= 64 else { return nil }
         let plain = simplified(name)
         if let same = known.first(where: { simplified($0) == plain }) { return same }
         let scored = known.map { (name: $0, distance: distance(Array(name.utf8), Array($0.utf8))) }
         guard let best = scored.min(by: { $0.distance < $1.distance }) else { return nil }
         return best.distance <= max(1, min(name.utf8.count, best.name.utf8.count) / 3) ? best.name : nil
+    }
+
+    /// A sentence that names the nearest of the known names, or lists them: `the columns are "a", "b"`.
+    package static func help(for name: String, among known: [String], kind: String) -> String {
+        if let near = find(name, in: known) { return "did you mean \"\(near)\"?" }
+        let shown = known.prefix(20).map { "\"\($0)\"" }.joined(separator: ", ")
+        return "the \(kind) are \(shown)\(known.count > 20 ? " and \(known.count - 20) more" : "")"
     }
 
     private static func simplified(_ name: String) -> String {

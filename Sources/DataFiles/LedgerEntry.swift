@@ -1,0 +1,38 @@
+import Model
+
+/// What a ledger says of one row. 40 bytes on disk, five little-endian words.
+struct LedgerEntry {
+    static let byteCount = 40
+
+    var key: Digest128
+    var content: Digest128
+    /// Number of the row's primary key among the key texts of the ledger.
+    var slot: Int
+    var state: RowState
+
+    func write(to bytes: UnsafeMutableRawPointer) {
+        let last = UInt64(slot) << 2 | UInt64(state.rawValue)
+        for (index, word) in [key.low, key.high, content.low, content.high, last].enumerated() {
+            bytes.storeBytes(of: word.littleEndian, toByteOffset: index * 8, as: UInt64.self)
+        }
+    }
+
+    init(key: Digest128, content: Digest128, slot: Int, state: RowState) {
+        self.key = key
+        self.content = content
+        self.slot = slot
+        self.state = state
+    }
+
+    @inline(__always)
+    init(_ bytes: UnsafeRawPointer) {
+        func word(_ index: Int) -> UInt64 {
+            UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self))
+        }
+        key = Digest128(low: word(0), high: word(1))
+        content = Digest128(low: word(2), high: word(3))
+        slot = Int(truncatingIfNeeded: word(4) >> 2)
+        // Two bits: every value is a state.
+        state = RowState(rawValue: UInt8(truncatingIfNeeded: word(4) & 3)).unsafelyUnwrapped
+    }
+}

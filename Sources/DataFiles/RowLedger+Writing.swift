@@ -1,0 +1,90 @@
+import Model
+
+/// What was done with the rows that went from the files.
+package enum RemovedRowsOutcome: Sendable, Hashable {
+    /// Their deletes succeeded.
+    case deleted
+    /// They were left in place.
+    case kept
+}
+
+extension RowLedger {
+    /// Puts the ledger of a completed upload in place: written aside, synced, renamed, the directory synced.
+    ///
+    /// - `identity`: what the marker says now.
+    /// - `rows`: those of the survey that the upload was made from. They remember the ledger before.
+    /// - `sent`: the selection that was uploaded; nil where nothing was: the marker equals the files and the ledger was
+    ///   lost, so the files alone say what is there. Which rows had been rejected is then forgotten.
+    /// - `rejected`: numbers, in the data set, of the rows of `sent` that the service refused.
+    /// - `mayHaveEarlierRows`: whether the service may have rows that the ledger before does not know, which is so
+    ///   unless the connection was created for this upload or the ledger before began that way.
+    ///
+    /// Blocks. Errors: the directory cannot be written to. The ledger before is then untouched.
+    package static func write(
+        path: String, identity: LedgerIdentity, rows: SurveyedRows, sent: RowSelection?, rejected: Set<Int>,
+        removed: RemovedRowsOutcome, mayHaveEarlierRows: Bool = true
+    ) throws(DataProblems) {
+        let outcome = UploadOutcome(
+            sent: sent, rejected: rejected, removed: removed, mayHaveEarlierRows: mayHaveEarlierRows)
+        let empty = LedgerHeader(
+            identity: identity, counts: RowStateCounts(), keyBytes: 0, body: Digest128(low: 0, high: 0))
+        var file = try LedgerFile(path: path, header: empty)
+        // The slots, in the ledger before, of rows that are no longer in the files and stay in the ledger.
+        let kept = removed == .kept ? rows.gone : RowBitmap(count: 0)
+        let ranks = kept.ranks()
+        var counts = RowStateCounts()
+        var comparison = try LedgerComparison.begin(rows.sorted, with: rows.ledger)
+        while let pair = try comparison.next() {
+            guard let state = outcome.state(after: pair) else { continue }
+            counts[state] += 1
+            if let row = pair.row {
+                try file.add(LedgerEntry(key: row.key, content: row.content, slot: Int(row.row), state: state))
+            } else if var known = pair.known {
+                // The texts of rows that stay follow those of the files, in the order that they had.
+                known.slot = rows.notes.rowCount + kept.rank(of: known.slot, in: ranks)
+                known.state = state
+                try file.add(known)
+            }
+        }
+        let keyBytes = try addKeyTexts(of: rows, kept: kept, to: &file)
+        try file.finish(identity: identity, counts: counts, keyBytes: keyBytes)
+    }
+
+    private static func addKeyTexts(
+        of rows: SurveyedRows, kept: RowBitmap, to file: inout LedgerFile
+    ) throws(DataProblems) -> Int {
+        var bytes = 0
+        var notes = rows.notes.cursor()
+        while try notes.next() != nil { bytes += try file.add(keyText: notes.keyText) }
+        guard let ledger = rows.ledger, let first = kept.next(from: 0) else { return bytes }
+        var texts = ledger.keyTexts()
+        var next: Int? = first
+        while let slot = next {
+            bytes += try file.add(keyText: try texts.text(ofSlot: slot))
+            next = kept.next(from: slot + 1)
+        }
+        return bytes
+    }
+}
+
+/// How an upload changes what a ledger says.
+private struct UploadOutcome {
+    var sent: RowSelection?
+    var rejected: Set<Int>
+    var removed: RemovedRowsOutcome
+    var mayHaveEarlierRows: Bool
+
+    /// The state in the next ledger; nil where the row is not in it.
+    func state(after pair: LedgerPair) -> RowState? {
+        guard let row = pair.row else {
+            guard let known = pair.known, known.state.isThere, removed == .kept else { return nil }
+            return .kept
+        }
+        let number = Int(row.row)
+        guard let sent else { return .live }
+        guard sent.contains(row: number) else { return pair.known?.state ?? .live }
+        guard rejected.contains(number) else { return .live }
+        let mayBeThere = pair.known?.state.isThere ?? mayHaveEarlierRows
+        return mayBeThere ? .stale : .rejected
+    }
+}

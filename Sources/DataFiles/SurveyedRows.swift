@@ -1,0 +1,10 @@
+/// The rows of a survey, kept until the next ledger is written: in temporary files without names, about 60 bytes a
+/// row, but for small sets, which stay in memory. They go away with the last copy of this.
+package struct SurveyedRows: Sendable {
+    let sorted: SortedRows
+    let notes: RowNotes
+    /// What the rows were compared with.
+    let ledger: LedgerReader?
+    /// Slots, in that ledger, of rows that the service may have and the files no longer hold.
+    let gone: RowBitmap
+}
