@@ -32,7 +32,7 @@ package final class APIClient: Sendable {
 
     /// Begins no further request, repeats included; those under way end by themselves. For good.
     ///
-    /// Whatever waits for its turn, or to be tried again, fails at once with kind `.cancelled`.
+    /// Whatever waits to be tried again fails at once with kind `.cancelled`, what waits for its turn once it has it.
     package func drain() { runner.drain() }
 
     /// The request about one connection, `path` below it.

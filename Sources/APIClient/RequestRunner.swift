@@ -128,7 +128,7 @@ final class RequestRunner: Sendable {
     ) async -> Result<Value, Failure> {
         let pass: ConcurrencyGate.Pass
         do throws(CancellationError) {
-            pass = try await waiting { [gate] in try await gate.enter() }
+            pass = try await gate.enter()
         } catch {
             return .failure(Failure(error: cancelled(request), isWorthRepeating: false))
         }

@@ -40,7 +40,7 @@ import Testing
             while !condition() {
                 if clock.now > deadline { throw NeverHappened() }
                 if let wake = time.nextWake, wake - time.uptime() <= step { time.advance(wake - time.uptime()) }
-                await Task.yield()
+                try await Task.sleep(for: .milliseconds(1))
             }
         }
 

@@ -79,7 +79,7 @@ import Testing
             let deadline = clock.now + .seconds(10)
             while clock.now < deadline {
                 if take() > 0 { return true }
-                await Task.yield()
+                try? await Task.sleep(for: .milliseconds(1))
             }
             return false
         }
