@@ -166,7 +166,7 @@ import Testing
         guard case .tcp(_, let port) = try endpoint.start() else { return }
         var clients: [Int32] = []
         defer { for client in clients { close(client) } }
-        for number in 0..<1000 {
+        for number in 0..<300 {
             let client = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
             try #require(client >= 0)
             clients.append(client)
