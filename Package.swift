@@ -20,11 +20,12 @@ let package = Package(
             dependencies: ["Model", "JSON", "ManifestLoader", "DataFiles", "APIClient", "StateStore", "Planner"]),
         .target(name: "HTTPServer"),
         .target(name: "Emulator", dependencies: ["HTTPServer", "JSON"]),
+        .target(name: "Daemon", dependencies: ["Model", "JSON", "APIClient", "Planner", "Reconciler", "HTTPServer"]),
         .executableTarget(
             name: "reconcile",
             dependencies: [
                 "Model", "JSON", "ManifestLoader", "DataFiles", "APIClient", "StateStore", "Planner", "Reconciler",
-                "Emulator",
+                "Emulator", "Daemon",
             ]),
 
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
@@ -42,6 +43,9 @@ let package = Package(
             ]),
         .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer"]),
         .testTarget(name: "EmulatorTests", dependencies: ["Emulator", "HTTPServer", "JSON"]),
+        .testTarget(
+            name: "DaemonTests",
+            dependencies: ["Daemon", "Model", "JSON", "APIClient", "Planner", "Reconciler", "HTTPServer"]),
         .testTarget(name: "EndToEndTests", dependencies: ["reconcile", "JSON"]),
         .testTarget(name: "TidyTests"),
     ],

@@ -30,6 +30,11 @@ package final class APIClient: Sendable {
     /// Requests under way fail as cancelled, those that create something excepted: they end by themselves.
     package func invalidate() { runner.invalidate() }
 
+    /// Begins no further request, repeats included; those under way end by themselves. For good.
+    ///
+    /// Whatever waits to be tried again fails at once with kind `.cancelled`, what waits for its turn once it has it.
+    package func drain() { runner.drain() }
+
     /// The request about one connection, `path` below it.
     func request(
         _ operation: APIOperation, _ method: String, of uuid: String, _ path: String = "", json: JSONValue? = nil,

@@ -8,6 +8,11 @@ final class RequestRunner: Sendable {
         var statistics = RequestStatistics()
         /// Whether the service answered, whatever it said, since it was last given up.
         var wasReached = false
+        /// Whether no further request may begin.
+        var isDraining = false
+        /// What ends the waits under way when draining begins, by number.
+        var waits: [Int: @Sendable () -> Void] = [:]
+        var nextWait = 0
     }
 
     let configuration: APIClientConfiguration
@@ -26,6 +31,16 @@ final class RequestRunner: Sendable {
     var statistics: RequestStatistics { shared.withLock(\.statistics) }
 
     func invalidate() { transport.invalidate() }
+
+    func drain() {
+        let waits = shared.withLock { shared in
+            shared.isDraining = true
+            return Array(shared.waits.values)
+        }
+        for cancel in waits { cancel() }
+    }
+
+    private var isDraining: Bool { shared.withLock(\.isDraining) }
 
     /// Requests that are let through at a time at present.
     var width: Int { get async { await gate.width } }
@@ -65,11 +80,35 @@ final class RequestRunner: Sendable {
                 throw error
             }
             do {
-                try await time.sleep(seconds: delay)
+                try await waiting { [time] in try await time.sleep(seconds: delay) }
             } catch {
                 throw cancelled(request, mayHaveTakenEffect: mayHaveTakenEffect, attempts: attempt)
             }
             request.onEvent(.repeated)
+        }
+    }
+
+    /// Waits for something that both the task's end and `drain` cut short.
+    private func waiting<Value: Sendable>(
+        _ work: @escaping @Sendable () async throws -> Value
+    ) async throws(CancellationError) -> Value {
+        let wait = Task { try await work() }
+        let cancel: @Sendable () -> Void = { wait.cancel() }
+        let (number, isDraining) = shared.withLock { shared in
+            shared.nextWait += 1
+            shared.waits[shared.nextWait] = cancel
+            return (shared.nextWait, shared.isDraining)
+        }
+        if isDraining { cancel() }
+        defer { shared.withLock { $0.waits[number] = nil } }
+        do {
+            return try await withTaskCancellationHandler {
+                try await wait.value
+            } onCancel: {
+                cancel()
+            }
+        } catch {
+            throw CancellationError()
         }
     }
 
@@ -91,6 +130,10 @@ final class RequestRunner: Sendable {
         do throws(CancellationError) {
             pass = try await gate.enter()
         } catch {
+            return .failure(Failure(error: cancelled(request), isWorthRepeating: false))
+        }
+        if isDraining {
+            await gate.leave(pass, .other)
             return .failure(Failure(error: cancelled(request), isWorthRepeating: false))
         }
         let outcome = await transport.send(call(for: request))

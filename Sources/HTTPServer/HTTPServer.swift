@@ -41,6 +41,13 @@ package final class HTTPServer: Sendable {
         return listening.port
     }
 
+    /// Listens at the path of a Unix socket, which is readable and writable for this user and group. A server starts once.
+    ///
+    /// Errors: `SocketError`, also where another process listens there or a file of another kind is in the way.
+    package func start(unixPath: String) throws {
+        try start(listening: try Socket.listeningUnix(path: unixPath))
+    }
+
     /// Serves the clients of a socket that listens already, of whatever family.
     private func start(listening listener: Socket) throws {
         let poller = try Poller()

@@ -32,4 +32,49 @@ extension Socket {
         guard named == 0 else { throw SocketError(operation: "getsockname", subject: subject, code: errno) }
         return (socket, UInt16(bigEndian: address.sin_port))
     }
+
+    /// A socket that listens at a path, for this user and group alone. One that a dead process left there is replaced.
+    static func listeningUnix(path: String) throws -> Socket {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        let bytes = Array(path.utf8)
+        guard !bytes.isEmpty, bytes.count < MemoryLayout.size(ofValue: address.sun_path) else {
+            throw SocketError(operation: "address", subject: path, code: ENAMETOOLONG)
+        }
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
+        let type = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
+        let length = socklen_t(MemoryLayout<sockaddr_un>.size)
+        func call(_ body: (UnsafePointer<sockaddr>) -> Int32) -> Int32 {
+            withUnsafePointer(to: &address) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0) }
+            }
+        }
+        let descriptor = Glibc.socket(AF_UNIX, type, 0)
+        guard descriptor >= 0 else { throw SocketError(operation: "socket", subject: path, code: errno) }
+        let socket = Socket(descriptor: descriptor)
+        if call({ bind(descriptor, $0, length) }) != 0 {
+            let code = errno
+            guard code == EADDRINUSE else { throw SocketError(operation: "bind", subject: path, code: code) }
+            let probe = Glibc.socket(AF_UNIX, type, 0)
+            defer { _ = Glibc.close(probe) }
+            // Only a socket that nobody listens on answers so; a file of another kind stays.
+            guard probe >= 0, call({ connect(probe, $0, length) }) != 0, errno == ECONNREFUSED, isSocket(path) else {
+                throw SocketError(operation: "bind", subject: path, code: code)
+            }
+            unlink(path)
+            guard call({ bind(descriptor, $0, length) }) == 0 else {
+                throw SocketError(operation: "bind", subject: path, code: errno)
+            }
+        }
+        chmod(path, 0o660)
+        guard listen(descriptor, SOMAXCONN) == 0 else {
+            throw SocketError(operation: "listen", subject: path, code: errno)
+        }
+        return socket
+    }
+
+    private static func isSocket(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFSOCK
+    }
 }

@@ -138,6 +138,8 @@ struct BatchUpload: Sendable {
 
     /// Sends the request that makes the batch visible.
     private func complete(with last: UploadPiece) async throws(Failure) {
+        // Once it is on record as begun, nobody could tell any more that it was not.
+        if executor.configuration.isStopping() { throw .resumable(.interrupted) }
         if sender.isTooLarge(last) { return try await completeInPieces(last) }
         try await markCompleting(true)
         do throws(APIError) {

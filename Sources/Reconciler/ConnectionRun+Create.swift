@@ -46,7 +46,7 @@ extension ConnectionRun {
         while !pauses.isEmpty || remaining > 0 {
             let pause = pauses.isEmpty ? min(remaining, 5) : pauses.removeFirst()
             remaining -= pause
-            do { try await executor.time.sleep(seconds: pause) } catch { throw StepFailure(.failed, "cancelled") }
+            do { try await executor.time.sleep(seconds: pause) } catch { throw .interrupted }
             let listed = try await asking { () async throws(APIError) in try await executor.reader.listConnections() }
             if let found = try match(definition, in: listed) { return found }
         }

@@ -47,6 +47,7 @@ extension ConnectionRun {
                 try await upload.run()
                 report(upload.rejections)
                 let sent = selection.rowCount - upload.rejections.rows.count
+                result.uploadedRows += sent
                 report("uploaded \(sent.grouped) row\(sent == 1 ? "" : "s")\(Self.figures(upload.progress))")
                 return upload.batch
             } catch {

@@ -53,6 +53,7 @@ package struct DataSurveys: Sendable {
     private let ledgers: LedgerDirectory?
     private let options: PlanningOptions
     private let now: Double
+    private let isStopping: @Sendable () -> Bool
 
     /// Without ledgers and state, for `validate`.
     package init(limits: RequestLimits = RequestLimits(), temporaryDirectory: String) {
@@ -61,6 +62,7 @@ package struct DataSurveys: Sendable {
         ledgers = nil
         options = PlanningOptions()
         now = 0
+        isStopping = { false }
     }
 
     init(configuration: PassConfiguration, now: Double) {
@@ -69,6 +71,7 @@ package struct DataSurveys: Sendable {
         ledgers = LedgerDirectory(stateDirectory: configuration.stateDirectory)
         options = configuration.planning
         self.now = now
+        isStopping = configuration.isStopping
     }
 
     /// Every connection with data that is not suspended, of none of which anything is known.
@@ -145,7 +148,7 @@ package struct DataSurveys: Sendable {
         }
         let result = DataSurveyor.survey(
             set, limits: limits, temporaryDirectory: temporaryDirectory, against: opening?.memory,
-            retryRejected: options.retryRejected || task.connection.data?.onRowError == .fail, isCancelled: { false })
+            retryRejected: options.retryRejected || task.connection.data?.onRowError == .fail, isCancelled: isStopping)
         switch result {
         case .failure(let problems): return (key, .bad(problems.diagnostics), nil)
         case .success(let found):

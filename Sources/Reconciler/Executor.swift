@@ -22,13 +22,16 @@ struct Executor: Sendable {
     let window: UploadWindow
     let sizeLimit = RequestSizeLimit()
     let pool: BodyPool
+    /// Keys of connections that are left alone in this pass.
+    var held: Set<String> = []
 
     /// Adds to `results` what was done. False where the files moved, so that the pass has to start over.
     func carryOut(
         _ plan: Plan, into results: inout [String: ConnectionResult], isUnchanged: @escaping @Sendable () -> Bool
     ) async -> Bool {
-        let deletes = plan.connections.filter { $0.actions == [.delete] }
-        let others = plan.connections.filter { $0.desired != nil && !$0.isStopped && $0.desired?.isSuspended != true }
+        let free = plan.connections.filter { !held.contains($0.key) }
+        let deletes = free.filter { $0.actions == [.delete] }
+        let others = free.filter { $0.desired != nil && !$0.isStopped && $0.desired?.isSuspended != true }
         if plan.hasChanges, !isUnchanged() { return false }
         let stop = StopSignal()
         await runSideBySide(others, stop: stop, into: &results)
@@ -56,15 +59,18 @@ struct Executor: Sendable {
 
     private func run(_ planned: PlannedConnection, stop: StopSignal) async -> (String, ConnectionResult) {
         var run = ConnectionRun(planned: planned, executor: self)
+        if configuration.isStopping(), !planned.actions.isEmpty { _ = stop.raise(.interrupted) }
         if let reason = stop.reason {
-            if !planned.actions.isEmpty { run.result.failure = StepFailure(reason.status, "not attempted") }
+            if !planned.actions.isEmpty { run.result.failure = reason.ofOthers }
             return (planned.key, run.result)
         }
         do throws(StepFailure) {
             try await run.carryOut()
         } catch {
             run.result.failure = error
-            if error.stopsEverything {
+            if error.isInterruption {
+                _ = stop.raise(error)
+            } else if error.stopsEverything {
                 if stop.raise(error) { observer.failed(error, key: planned.key) }
             } else {
                 observer.failed(error, key: planned.key)
@@ -96,6 +102,7 @@ extension ConnectionResult {
         steps += later.steps
         warnings += later.warnings
         rejected += later.rejected
+        uploadedRows += later.uploadedRows
         failure = later.failure
     }
 }

@@ -21,6 +21,10 @@ package struct PassConfiguration: Sendable {
     package var uploads = UploadLimits()
     /// Seconds for which a pass waits while Git holds its `index.lock`.
     package var gitLockPatience = 30.0
+    /// Asked for each connection that something is to be done for: why it is left alone in this pass, nil to go on.
+    package var holdBack: @Sendable (PlannedConnection) -> String? = { _ in nil }
+    /// Once true, nothing new is begun: the pass ends as soon as what is under way has ended.
+    package var isStopping: @Sendable () -> Bool = { false }
 
     package init(
         directory: String, secrets: any SecretSource, apiIdentity: String, stateDirectory: String,

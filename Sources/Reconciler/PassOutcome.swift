@@ -9,6 +9,8 @@ package struct PassOutcome: Sendable {
     package var plan: Plan?
     /// By key, for each connection that something was done or failed for.
     package var results: [String: ConnectionResult] = [:]
+    /// By key, for each connection that was left alone though something is to be done: why.
+    package var held: [String: String] = [:]
     /// Why the whole pass ended early.
     package var failure: StepFailure?
 
@@ -32,6 +34,8 @@ package struct PassOutcome: Sendable {
 package struct ConnectionResult: Sendable, Hashable {
     /// What was done, in order: `created`, `updated`, `uploaded 3,376 rows`, …
     package var steps: [String] = []
+    /// Rows of an upload that was completed.
+    package var uploadedRows = 0
     package var failure: StepFailure?
     package var warnings: [String] = []
     package var rejected: [RejectedRow] = []

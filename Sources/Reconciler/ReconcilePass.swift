@@ -69,15 +69,25 @@ package struct ReconcilePass: Sendable {
         observer.planned(plan)
 
         guard let writer, let store = state.store else { return true }
+        outcome.held = held(in: plan)
+        if configuration.isStopping() { throw .interrupted }
         let executor = Executor(
             configuration: configuration, reader: reader, writer: writer, store: store, input: input,
             dataSets: dataSets, observer: observer, time: time, window: UploadWindow(configuration.uploads),
-            pool: BodyPool(keptBytes: configuration.uploads.bytes))
+            pool: BodyPool(keptBytes: configuration.uploads.bytes), held: Set(outcome.held.keys))
         let isUnchanged: @Sendable () -> Bool = {
             DirectorySnapshot.take(directory: configuration.directory, dataFiles: desired.dataFiles)
                 == manifests.snapshot
         }
         return await executor.carryOut(plan, into: &outcome.results, isUnchanged: isUnchanged)
+    }
+
+    private func held(in plan: Plan) -> [String: String] {
+        var held: [String: String] = [:]
+        for planned in plan.connections where !planned.actions.isEmpty {
+            if let reason = configuration.holdBack(planned) { held[planned.key] = reason }
+        }
+        return held
     }
 
     /// Surveys the data files beside what the account says of the rows, and plans.
@@ -114,12 +124,13 @@ package struct ReconcilePass: Sendable {
         while let lock = GitIndexLock.path(above: configuration.directory) {
             if !hasWaited { observer.waiting(for: "Git, which holds \(lock)") }
             hasWaited = true
+            if configuration.isStopping() { throw .interrupted }
             guard time.uptime() < deadline else {
                 throw StepFailure(
                     .failed, "Git has held \(lock) for \(Int(configuration.gitLockPatience)) seconds",
                     help: "if no git command is running, remove that file")
             }
-            do { try await time.sleep(seconds: 0.1) } catch { throw StepFailure(.failed, "cancelled") }
+            do { try await time.sleep(seconds: 0.1) } catch { throw .interrupted }
         }
         return ManifestLoader(
             directory: configuration.directory, dataRoots: configuration.dataRoots, secrets: configuration.secrets

@@ -7,6 +7,8 @@ package struct StepFailure: Error, Sendable, Hashable {
     package var status: ExitStatus
     package var message: String
     package var help: String?
+    /// Whether it was cut short from outside: that says nothing of the connection.
+    package var isInterruption = false
 
     package init(_ status: ExitStatus, _ message: String, help: String? = nil) {
         self.status = status
@@ -25,6 +27,21 @@ package struct StepFailure: Error, Sendable, Hashable {
         bare.help = nil
         message = bare.description
         help = error.help
+        isInterruption = error.kind == .cancelled
+    }
+
+    /// Somebody asked the pass to end.
+    package static var interrupted: StepFailure {
+        var failure = StepFailure(.failed, "the pass was interrupted", help: "the next one goes on")
+        failure.isInterruption = true
+        return failure
+    }
+
+    /// What it means for those that come after it.
+    var ofOthers: StepFailure {
+        var failure = StepFailure(status, "not attempted")
+        failure.isInterruption = isInterruption
+        return failure
     }
 
     /// Whether going on with other connections would only fail in the same way.

@@ -12,9 +12,31 @@ struct Account {
     /// Requests under way at one time that are no uploads: those of the connections worked on side by side.
     private static let otherRequestsAtOnce = 8
 
+    /// An emulator that outlives the accounts opened on it: a daemon keeps one for all its passes.
+    static func startEmulator(_ settings: Settings, persists: Bool) throws(StepFailure) -> Emulator {
+        do {
+            var options = EmulatorOptions()
+            options.port = 0
+            options.storeDirectory = try settings.stateDirectory() + "/store"
+            options.persist = persists
+            let emulator = try Emulator(options: options)
+            _ = try emulator.start()
+            return emulator
+        } catch let error as UsageError {
+            throw StepFailure(.invalid, error.message, help: error.help)
+        } catch {
+            throw StepFailure(.failed, "the embedded emulator cannot start: \(error)")
+        }
+    }
+
     /// `persists` false: the emulator's store is read and never written.
+    ///
+    /// - Parameters:
+    ///   - running: An emulator that runs already and goes on after `close`.
+    ///   - isProbe: Whether an API that cannot be reached is asked only once.
     static func open(
-        _ settings: Settings, time: any TimeSource, persists: Bool, uploadsAtOnce: Int = 1
+        _ settings: Settings, time: any TimeSource, persists: Bool, uploadsAtOnce: Int = 1, running: Emulator? = nil,
+        isProbe: Bool = false
     ) async throws(StepFailure) -> Account {
         var retry = RetryPolicy()
         do throws(UsageError) {
@@ -25,9 +47,13 @@ struct Account {
         } catch {
             throw StepFailure(.invalid, error.message, help: error.help)
         }
+        if isProbe { retry.firstContactBudget = 0 }
         if settings.usesEmulator {
-            return try await openEmulator(
-                settings, retry: retry, time: time, persists: persists, uploadsAtOnce: uploadsAtOnce)
+            if let running {
+                return try openEmulator(running, isOwn: false, retry: retry, time: time, uploadsAtOnce: uploadsAtOnce)
+            }
+            let emulator = try startEmulator(settings, persists: persists)
+            return try openEmulator(emulator, isOwn: true, retry: retry, time: time, uploadsAtOnce: uploadsAtOnce)
         }
         let keys = try settings.keys()
         let configuration = try configure(
@@ -37,27 +63,17 @@ struct Account {
     }
 
     private static func openEmulator(
-        _ settings: Settings, retry: RetryPolicy, time: any TimeSource, persists: Bool, uploadsAtOnce: Int
-    ) async throws(StepFailure) -> Account {
-        do {
-            var options = EmulatorOptions()
-            options.port = 0
-            options.storeDirectory = try settings.stateDirectory() + "/store"
-            options.persist = persists
-            let emulator = try Emulator(options: options)
-            _ = try emulator.start()
-            let keys = try APIKeys(apiKey: "emulator", brandKey: "emulator")
-            let configuration = try configure(
-                emulator.baseURL, keys: keys, retry: retry, uploadsAtOnce: uploadsAtOnce)
-            return Account(
-                client: APIClient(configuration: configuration, time: time), identity: "emulator", emulator: emulator)
-        } catch let error as StepFailure {
-            throw error
-        } catch let error as UsageError {
-            throw StepFailure(.invalid, error.message, help: error.help)
-        } catch {
-            throw StepFailure(.failed, "the embedded emulator cannot start: \(error)")
+        _ emulator: Emulator, isOwn: Bool, retry: RetryPolicy, time: any TimeSource, uploadsAtOnce: Int
+    ) throws(StepFailure) -> Account {
+        let keys: APIKeys
+        do throws(Diagnostic) { keys = try APIKeys(apiKey: "emulator", brandKey: "emulator") } catch {
+            throw StepFailure(.failed, error.message)
         }
+        let configuration = try configure(
+            emulator.baseURL, keys: keys, retry: retry, uploadsAtOnce: uploadsAtOnce)
+        return Account(
+            client: APIClient(configuration: configuration, time: time), identity: "emulator",
+            emulator: isOwn ? emulator : nil)
     }
 
     private static func configure(

@@ -20,6 +20,8 @@ enum Help {
             usage: reconcile [DIR] [options]            one pass: plan, apply, exit
                    reconcile --dry-run [DIR] [options]  plan only
                    reconcile validate [DIR]             check manifests and data files, offline
+                   reconcile daemon [DIR]               watch and resync until stopped
+                   reconcile status                     how the daemon is
                    reconcile query CONNECTION KEY…      read rows back
                    reconcile emulator                   serve the API on loopback
                    reconcile --version
@@ -32,6 +34,21 @@ enum Help {
 
             Checks every manifest and every data file in DIR (default: Manifests) and reports all problems at once.
             Needs no keys, no network and no secrets: ${env:…} and ${credential:…} are checked for their form.
+            """
+        case .daemon:
+            """
+            usage: reconcile daemon [DIR] [options]
+
+            Keeps the account as the manifests in DIR say (default: Manifests): a pass when a file changes, and one now
+            and then to put right what somebody else changed. SIGHUP: a pass now. SIGTERM: ends once the requests under
+            way have ended, within 20 s; a second one ends at once.
+            """
+        case .status:
+            """
+            usage: reconcile status [options]
+
+            Prints how a running daemon is, as a table. The daemon must have been started with --listen.
+            Exits with 0 where everything is as the manifests say, with 1 where it is not, with 5 where no daemon answers.
             """
         case .emulator:
             """
@@ -56,7 +73,7 @@ enum Help {
         switch topic {
         case .reconcile: exitCodes
         case .emulator: "\n\ndialects: \(EmulatorCommand.knownDialects)\nfaults:   \(EmulatorCommand.knownFaults)"
-        case .validate, .query: ""
+        case .validate, .query, .daemon, .status: ""
         }
     }
 

@@ -3,7 +3,7 @@ import Model
 /// What the user asked for: a command, its operands and its options, checked against what the command takes.
 struct Invocation {
     enum Command: Equatable {
-        case reconcile, validate, emulator, query
+        case reconcile, validate, daemon, status, emulator, query
         case help(HelpTopic)
         case version
     }
@@ -32,6 +32,8 @@ struct Invocation {
             switch topic {
             case .reconcile: .reconcile
             case .validate: .validate
+            case .daemon: .daemon
+            case .status: .status
             case .emulator: .emulator
             case .query: .query
             }
@@ -59,7 +61,7 @@ struct Invocation {
     }
 
     /// Words of the design that have no command yet: better told than taken for a directory.
-    private static let announced: Set<String> = ["daemon", "status", "export", "apply", "manifest-schema", "doctor"]
+    private static let announced: Set<String> = ["export", "apply", "manifest-schema", "doctor"]
 
     private mutating func take(
         _ argument: String, from rest: inout ArraySlice<String>, known: [OptionSpec], topic: HelpTopic
@@ -86,11 +88,11 @@ struct Invocation {
 
     private func checkOperands(_ topic: HelpTopic) throws(UsageError) {
         switch topic {
-        case .reconcile, .validate:
+        case .reconcile, .validate, .daemon:
             if operands.count > 1 {
                 throw UsageError("one directory is expected, not \(operands.count): \(operands.joined(separator: " "))")
             }
-        case .emulator:
+        case .emulator, .status:
             if let operand = operands.first { throw UsageError("unexpected \"\(operand)\"") }
         case .query:
             if operands.isEmpty { throw UsageError("which connection?", help: "see reconcile query --help") }
@@ -113,6 +115,35 @@ struct ParsedOptions {
     func all(_ name: String) -> [String] { values[name] ?? [] }
 
     func isGiven(_ name: String) -> Bool { values[name] != nil }
+
+    /// Seconds of a duration such as `90`, `90s`, `5m` or `1h30m`, within bounds. Errors: `UsageError` naming the option.
+    func duration(_ name: String, in bounds: ClosedRange<Double>) throws(UsageError) -> Double? {
+        guard let text = self[name] else { return nil }
+        let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
+        var seconds = 0.0
+        var digits = ""
+        var isValid = true
+        for character in text {
+            if character.isASCII, character.isNumber || character == "." {
+                digits.append(character)
+            } else if let unit = units[character], let number = Double(digits) {
+                seconds += number * unit
+                digits = ""
+            } else {
+                isValid = false
+            }
+        }
+        if !digits.isEmpty {
+            isValid = isValid && Double(digits) != nil
+            seconds += Double(digits) ?? 0
+        }
+        guard isValid, bounds.contains(seconds) else {
+            throw UsageError(
+                "\(name) takes a duration such as 90s, 5m or 1h, from \(Int(bounds.lowerBound)) s to "
+                    + "\(Int(bounds.upperBound)) s, not \"\(text)\"")
+        }
+        return seconds
+    }
 
     /// A whole number within bounds. Errors: `UsageError` naming the option.
     func integer(_ name: String, in bounds: ClosedRange<Int>) throws(UsageError) -> Int? {

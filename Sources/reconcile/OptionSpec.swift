@@ -1,6 +1,6 @@
 /// A command that has a help text of its own.
 enum HelpTopic: String, CaseIterable {
-    case reconcile, validate, emulator, query
+    case reconcile, validate, daemon, status, emulator, query
 
     /// The word after `reconcile`; empty for the pass itself.
     var usage: String { self == .reconcile ? "" : rawValue }
@@ -24,41 +24,41 @@ struct OptionSpec {
             name: "--detailed-exitcode", topics: [.reconcile],
             help: "with --dry-run: exit 2 where there are changes"),
         OptionSpec(
-            name: "--output", placeholder: "text|json", topics: [.reconcile, .validate],
+            name: "--output", placeholder: "text|json", topics: [.reconcile, .validate, .status],
             help: "form of what goes to stdout (default text)"),
         OptionSpec(
-            name: "--emulator", topics: [.reconcile, .query],
+            name: "--emulator", topics: [.reconcile, .daemon, .query],
             help: "use an embedded emulator, kept in the state directory, instead of the API"),
         OptionSpec(
-            name: "--api-url", placeholder: "URL", topics: [.reconcile, .query],
+            name: "--api-url", placeholder: "URL", topics: [.reconcile, .daemon, .query],
             help: "the API (default: production, or RECONCILE_API_URL); plain http only to loopback"),
         OptionSpec(
-            name: "--state-dir", placeholder: "DIR", topics: [.reconcile, .query],
+            name: "--state-dir", placeholder: "DIR", topics: [.reconcile, .daemon, .query],
             help: "what was applied (default: STATE_DIRECTORY, else $XDG_STATE_HOME/reconcile)"),
         OptionSpec(
-            name: "--credentials-dir", placeholder: "DIR", topics: [.reconcile, .query],
+            name: "--credentials-dir", placeholder: "DIR", topics: [.reconcile, .daemon, .query],
             help: "files for ${credential:NAME}, x-api-key, x-brand-key (default: CREDENTIALS_DIRECTORY)"),
         OptionSpec(
-            name: "--api-key-file", placeholder: "FILE", topics: [.reconcile, .query],
+            name: "--api-key-file", placeholder: "FILE", topics: [.reconcile, .daemon, .query],
             help: "the x-api-key (default: OPTIX_API_KEY, else x-api-key in the credentials)"),
         OptionSpec(
-            name: "--brand-key-file", placeholder: "FILE", topics: [.reconcile, .query],
+            name: "--brand-key-file", placeholder: "FILE", topics: [.reconcile, .daemon, .query],
             help: "the x-brand-key (default: OPTIX_BRAND_KEY, else x-brand-key in the credentials)"),
         OptionSpec(
-            name: "--retry-budget", placeholder: "SECONDS", topics: [.reconcile, .query],
+            name: "--retry-budget", placeholder: "SECONDS", topics: [.reconcile, .daemon, .query],
             help: "how long one request is tried again before it counts as failed (default 90)"),
         OptionSpec(
-            name: "--upload-concurrency", placeholder: "N", topics: [.reconcile],
+            name: "--upload-concurrency", placeholder: "N", topics: [.reconcile, .daemon],
             help: "upload requests under way at one time, at most (1 to 256, default 32); fewer where the service "
                 + "limits the rate"),
         OptionSpec(
-            name: "--max-request-bytes", placeholder: "N", topics: [.reconcile, .validate],
+            name: "--max-request-bytes", placeholder: "N", topics: [.reconcile, .validate, .daemon],
             help: "bytes of one upload request, at most (1024 to 67108864, default 8 MiB)"),
         OptionSpec(
-            name: "--data-root", placeholder: "DIR", isRepeatable: true, topics: [.reconcile, .validate],
+            name: "--data-root", placeholder: "DIR", isRepeatable: true, topics: [.reconcile, .validate, .daemon],
             help: "another place that data files may stand in, beside DIR"),
         OptionSpec(
-            name: "--adopt", placeholder: "NAME", isRepeatable: true, topics: [.reconcile],
+            name: "--adopt", placeholder: "NAME", isRepeatable: true, topics: [.reconcile, .daemon],
             help: "take over the unowned connection that the manifest NAME describes"),
         OptionSpec(name: "--full", topics: [.reconcile], help: "send all rows, whatever is known to be there"),
         OptionSpec(
@@ -70,6 +70,25 @@ struct OptionSpec {
         OptionSpec(
             name: "--allow-recreate", topics: [.reconcile],
             help: "create again though every known connection is gone from the account"),
+        OptionSpec(
+            name: "--interval", placeholder: "DURATION", topics: [.daemon],
+            help: "time between passes that no change causes (default 5m, varied by a tenth)"),
+        OptionSpec(
+            name: "--prune-delay", placeholder: "DURATION", topics: [.daemon],
+            help: "how long a manifest must be gone before its connection is deleted (default 60s)"),
+        OptionSpec(
+            name: "--listen", placeholder: "ADDRESS", topics: [.daemon],
+            help: "serve the status at 127.0.0.1:PORT or unix:PATH (default: nowhere)"),
+        OptionSpec(
+            name: "--listen-anywhere", topics: [.daemon],
+            help: "allow --listen at an address that other machines reach"),
+        OptionSpec(
+            name: "--log-format", placeholder: "auto|journal|text|json", topics: [.daemon],
+            help: "form of the log on stderr (default auto: journal under systemd, else text)"),
+        OptionSpec(name: "--verbose", topics: [.daemon], help: "log every pass and every part of an upload too"),
+        OptionSpec(
+            name: "--from", placeholder: "ADDRESS", topics: [.status],
+            help: "where the daemon listens: 127.0.0.1:PORT or unix:PATH (default 127.0.0.1:9464)"),
         OptionSpec(
             name: "--placeholder", placeholder: "NAME=VALUE", isRepeatable: true, topics: [.query],
             help: "a value for a placeholder of an API-based connection"),

@@ -23,6 +23,8 @@ struct Reconcile {
             case .version: console.out("reconcile \(version)")
             case .reconcile: return await ReconcileCommand(invocation: invocation, console: console).run()
             case .validate: return await ValidateCommand(invocation: invocation, console: console).run()
+            case .daemon: return await DaemonCommand(invocation: invocation, console: console).run()
+            case .status: return StatusCommand(invocation: invocation, console: console).run()
             case .emulator: return await EmulatorCommand(invocation: invocation, console: console).run()
             case .query: return await QueryCommand(invocation: invocation, console: console).run()
             }

@@ -28,6 +28,7 @@ struct ValidateCommand {
             return .invalid
         }
         let settings = Settings(invocation: invocation)
+        Allocator.growInLargeSteps()
         let loaded = Self.loadManifests(invocation)
         // The process ends with this command: to take ten thousand manifests apart first would be time for nothing.
         defer { _ = Unmanaged.passRetained(Kept(loaded)) }

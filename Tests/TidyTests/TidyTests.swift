@@ -18,9 +18,10 @@ import Testing
         "Reconciler": ["Model", "JSON", "ManifestLoader", "DataFiles", "APIClient", "StateStore", "Planner"],
         "HTTPServer": [],
         "Emulator": ["HTTPServer", "JSON"],
+        "Daemon": ["Model", "JSON", "APIClient", "Planner", "Reconciler", "HTTPServer"],
         "reconcile": [
             "Model", "JSON", "ManifestLoader", "DataFiles", "APIClient", "StateStore", "Planner", "Reconciler",
-            "Emulator",
+            "Emulator", "Daemon",
         ],
     ]
 

@@ -1,0 +1,17 @@
+/// What the command line says of the daemon.
+package struct DaemonOptions: Sendable {
+    /// DIR as the user gave it.
+    package var directory: String
+    package var dataRoots: [String] = []
+    /// Seconds between two passes that nothing else causes.
+    package var interval = 300.0
+    /// Seconds for which a manifest must be gone, in two passes, before its connection is deleted.
+    package var pruneDelay = 60.0
+    package var listen: ListenAddress?
+    package var version: String
+
+    package init(directory: String, version: String) {
+        self.directory = directory
+        self.version = version
+    }
+}

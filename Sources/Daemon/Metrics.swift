@@ -1,0 +1,34 @@
+import APIClient
+
+/// What is counted for Prometheus, since the start.
+struct Metrics: Sendable {
+    /// Passes by what they came to.
+    var passes: [PassStatus: Int] = [:]
+    /// Seconds of all passes, and of the last.
+    var passSeconds = 0.0
+    var lastPassSeconds = 0.0
+    var driftCorrected = 0
+    var rowsUploaded = 0
+    var deletes = 0
+    var requests = RequestStatistics()
+
+    mutating func add(_ statistics: RequestStatistics) {
+        requests.retries += statistics.retries
+        requests.bytesSent += statistics.bytesSent
+        for (operation, counts) in statistics.requests {
+            for (status, count) in counts { requests.requests[operation, default: [:]][status, default: 0] += count }
+        }
+    }
+}
+
+/// How a pass ended.
+enum PassStatus: String, Sendable, Hashable, CaseIterable {
+    case converged
+    /// Something is refused, failing, blocked, or waits.
+    case incomplete
+    case invalidManifests = "invalid_manifests"
+    case authenticationFailed = "authentication_failed"
+    case unreachable
+    case failed
+    case interrupted
+}

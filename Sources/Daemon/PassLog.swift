@@ -1,0 +1,46 @@
+import Model
+import Planner
+import Reconciler
+import Synchronization
+
+/// Writes a pass to the log, one line an event, and counts its signs of progress.
+package final class PassLog: PassObserver {
+    private let log: Log
+    private let count = Atomic<Int>(0)
+
+    package init(log: Log) { self.log = log }
+
+    /// Grows with everything that a pass reports.
+    package var progress: Int { count.load(ordering: .relaxed) }
+
+    private func note(
+        _ level: LogLevel, _ event: String, _ message: String, key: String? = nil, _ fields: [(String, String?)] = []
+    ) {
+        count.add(1, ordering: .relaxed)
+        log.log(level, event, message, [("connection", key)] + fields)
+    }
+
+    package func planned(_ plan: Plan) {
+        note(plan.hasChanges ? .info : .debug, "planned", PlanSummary(plan).text)
+    }
+
+    package func waiting(for reason: String) { note(.info, "waiting", "waiting for \(reason)") }
+
+    package func did(_ step: String, key: String) { note(.notice, "changed", step, key: key) }
+
+    package func failed(_ failure: StepFailure, key: String) {
+        note(.error, "connection_failed", failure.message, key: key, [("help", failure.help)])
+    }
+
+    package func warned(_ message: String, key: String) { note(.warning, "connection_warning", message, key: key) }
+
+    package func uploading(_ progress: UploadProgress, key: String) {
+        note(.debug, "uploading", "\(progress.rows.grouped) of \(progress.totalRows.grouped) rows", key: key)
+    }
+
+    package func rejected(_ row: RejectedRow, key: String) {
+        note(
+            .error, "row_rejected", "\(row.place.path):\(row.place.line): the service rejected a row: \(row.reason)",
+            key: key, [("primary_key", row.primaryKey)])
+    }
+}

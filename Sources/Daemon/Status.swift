@@ -1,0 +1,42 @@
+/// How the daemon is, as its status endpoint shows it.
+struct Status: Sendable {
+    var version: String
+    var directory: String
+    /// Unix seconds.
+    var startedAt: Double
+    var metrics = Metrics()
+    /// Sorted by key.
+    var connections: [ConnectionEntry] = []
+    var lastPass: LastPass?
+    var isPassRunning = false
+    /// The commit that the last pass with valid manifests worked on.
+    var revision: String?
+    /// Errors in the manifests, as `path:line:column: message`; empty where they are valid.
+    var manifestErrors: [String] = []
+    /// Why the API is left alone until `nextPassAt`; nil while it answers.
+    var apiProblem: String?
+    /// Unix seconds of the last pass that converged.
+    var lastSuccess: Double?
+    /// Unix seconds; nil while a pass runs.
+    var nextPassAt: Double?
+    /// Whether changes are noticed by looking now and then.
+    var isPolling = false
+    /// Uptime at which the loop last turned, and at which it wants to turn next.
+    var loop: (turnedAt: Double, wakeAt: Double?) = (0, nil)
+
+    struct LastPass: Sendable {
+        var status: PassStatus
+        var reason: PassReason
+        /// Unix seconds.
+        var endedAt: Double
+        var seconds: Double
+        var summary: String
+    }
+
+    /// Seconds by which the loop may be late before it counts as stuck.
+    static let lateness = 15.0
+
+    func isTurning(now: Double) -> Bool { loop.wakeAt.map { now <= $0 + Self.lateness } ?? true }
+
+    var isConverged: Bool { lastPass?.status == .converged }
+}

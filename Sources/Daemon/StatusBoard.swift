@@ -1,0 +1,12 @@
+import Synchronization
+
+/// The status as the loop last wrote it; readers take a copy and never wait for the loop.
+final class StatusBoard: Sendable {
+    private let status: Mutex<Status>
+
+    init(_ status: Status) { self.status = Mutex(status) }
+
+    var current: Status { status.withLock { $0 } }
+
+    func update(_ change: (inout Status) -> Void) { status.withLock { change(&$0) } }
+}

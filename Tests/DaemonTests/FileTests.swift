@@ -1,0 +1,175 @@
+import Foundation
+import Synchronization
+import Testing
+
+@testable import Daemon
+
+/// Git revisions and watches, on real files.
+@Suite(.timeLimit(.minutes(1))) struct FileTests {
+    final class Place: Sendable {
+        let root: URL
+        init() throws {
+            root = FileManager.default.temporaryDirectory.appending(path: "files-\(UUID().uuidString)")
+            try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
+        }
+        deinit { try? FileManager.default.removeItem(at: root) }
+
+        func write(_ path: String, _ text: String) throws {
+            let file = root.appending(path: path)
+            try FileManager.default.createDirectory(
+                at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try Data(text.utf8).write(to: file)
+        }
+        func path(_ path: String) -> String { root.appending(path: path).path }
+    }
+
+    private static let commit = String(repeating: "0123456789", count: 4)
+
+    @Test func aLooseRefIsRead() throws {
+        let place = try Place()
+        try place.write(".git/HEAD", "ref: refs/heads/main\n")
+        try place.write("sub/a.yaml", "")
+        #expect(GitRevision.read(above: place.path("sub")) == nil)
+        try place.write(".git/refs/heads/main", Self.commit + "\n")
+        #expect(GitRevision.read(above: place.path("sub")) == Self.commit)
+    }
+
+    @Test func packedRefsAndDetachedHeadsAreRead() throws {
+        let place = try Place()
+        try place.write(".git/HEAD", "ref: refs/heads/main\n")
+        try place.write(
+            ".git/packed-refs",
+            "# pack-refs with: peeled\n\(String(repeating: "f", count: 40)) refs/heads/mainly\n\(Self.commit) refs/heads/main\n"
+        )
+        #expect(GitRevision.read(above: place.root.path) == Self.commit)
+        try place.write(".git/HEAD", String(repeating: "a", count: 64) + "\n")
+        #expect(GitRevision.read(above: place.root.path) == String(repeating: "a", count: 64))
+    }
+
+    @Test func aWorktreeIsFollowed() throws {
+        let place = try Place()
+        try place.write("main/.git/refs/heads/work", Self.commit)
+        try place.write("main/.git/worktrees/w/HEAD", "ref: refs/heads/work")
+        try place.write("main/.git/worktrees/w/commondir", "../..\n")
+        try place.write("w/.git", "gitdir: ../main/.git/worktrees/w\n")
+        #expect(GitRevision.read(above: place.path("w")) == Self.commit)
+    }
+
+    @Test(arguments: ["ref: refs/../../x", "nonsense", "", "ref: /etc/passwd"])
+    func whatIsNoCommitIsNotShown(head: String) throws {
+        let place = try Place()
+        try place.write(".git/HEAD", head)
+        #expect(GitRevision.read(above: place.root.path) == nil)
+    }
+
+    // MARK: - Watching
+
+    /// Counts what a watcher tells.
+    final class Bell: Sendable {
+        private let count = Mutex(0)
+        func ring() { count.withLock { $0 += 1 } }
+        func take() -> Int {
+            count.withLock { count in
+                defer { count = 0 }
+                return count
+            }
+        }
+        func wait() async -> Bool {
+            let clock = ContinuousClock()
+            let deadline = clock.now + .seconds(10)
+            while clock.now < deadline {
+                if take() > 0 { return true }
+                try? await Task.sleep(for: .milliseconds(1))
+            }
+            return false
+        }
+    }
+
+    @Test func everythingBelowRingsAndHiddenFilesDoNot() async throws {
+        let place = try Place()
+        try place.write("d/deep/a.yaml", "")
+        let bell = Bell()
+        let watcher = FileWatcher(directory: place.path("d"), time: ManualTime()) { bell.ring() }
+        #expect(watcher.refresh() == nil)
+        try place.write("d/deep/a.yaml", "x")
+        #expect(await bell.wait())
+        // An editor's swap file is nothing; the event behind it shows that it had its chance.
+        _ = bell.take()
+        try place.write("d/deep/.a.yaml.swp", "x")
+        try FileManager.default.createDirectory(atPath: place.path("d/new"), withIntermediateDirectories: true)
+        #expect(await bell.wait())
+        #expect(watcher.refresh() == nil)
+        try place.write("d/new/b.yaml", "x")
+        #expect(await bell.wait())
+        watcher.stop()
+    }
+
+    @Test func hiddenNamesAreNothingButKubernetesLinkIs() {
+        let list = WatchList(directory: FileManager.default.temporaryDirectory.path, others: [])
+        let directory = WatchList.resolve(FileManager.default.temporaryDirectory.path) ?? ""
+        #expect(!list.concerns(".swp", in: directory))
+        #expect(list.concerns("..data", in: directory))
+        #expect(list.concerns("a.yaml", in: directory))
+        #expect(!list.concerns("a.yaml", in: "/elsewhere"))
+    }
+
+    @Test func aNewDataDirectoryRingsOnce() throws {
+        let place = try Place()
+        try place.write("d/a.yaml", "")
+        try place.write("rows/r.csv", "")
+        let bell = Bell()
+        let watcher = FileWatcher(directory: place.path("d"), time: ManualTime()) { bell.ring() }
+        _ = watcher.refresh()
+        _ = watcher.refresh(dataDirectories: [place.path("rows")])
+        #expect(bell.take() == 1)
+        _ = watcher.refresh(dataDirectories: [place.path("rows")])
+        _ = watcher.refresh()
+        #expect(bell.take() == 0)
+        watcher.stop()
+    }
+
+    @Test func watchesDoNotAddUp() throws {
+        let place = try Place()
+        try place.write("d/a.yaml", "")
+        let watcher = FileWatcher(directory: place.path("d"), time: ManualTime()) {}
+        _ = watcher.refresh()
+        let before = watcher.watchCount
+        for number in 0..<20 {
+            try place.write("d/n\(number)/b.yaml", "")
+            _ = watcher.refresh()
+            #expect(watcher.watchCount == before + 1)
+            try FileManager.default.removeItem(atPath: place.path("d/n\(number)"))
+        }
+        _ = watcher.refresh()
+        #expect(watcher.watchCount == before)
+        watcher.stop()
+        #expect(watcher.watchCount == 0)
+    }
+
+    @Test func theEventsOfTheKernelAreRead() {
+        var bytes: [UInt8] = []
+        func add(_ number: UInt32) { withUnsafeBytes(of: number) { bytes += $0 } }
+        add(7)
+        add(UInt32(IN_CREATE))
+        add(0)
+        add(16)
+        bytes += Array("a.yaml".utf8) + [UInt8](repeating: 0, count: 10)
+        add(UInt32(bitPattern: -1))
+        add(UInt32(IN_Q_OVERFLOW))
+        add(0)
+        add(0)
+        bytes += [1, 2, 3]
+        let events = bytes.withUnsafeBytes { InotifyEvent.parse($0) }
+        #expect(events.map(\.name) == ["a.yaml", ""])
+        #expect(events[0].has(IN_CREATE))
+        #expect(events[1].watch == -1)
+        #expect(events[1].has(IN_Q_OVERFLOW))
+    }
+
+    @Test func aLimitNamesItsSetting() {
+        #expect(
+            WatchError(operation: "inotify_add_watch", subject: "/d", code: ENOSPC).limit
+                == "fs.inotify.max_user_watches")
+        #expect(WatchError(operation: "inotify_add_watch", subject: "/d", code: EACCES).limit == nil)
+    }
+}

@@ -1,0 +1,278 @@
+import Foundation
+import FoundationNetworking
+import JSON
+import Testing
+
+/// The daemon as its operator sees it: the real binary, systemd's socket, inotify, the emulator.
+@Suite(.timeLimit(.minutes(2))) struct DaemonTests {
+    static func manifest(_ name: String, title: String? = nil) -> String {
+        """
+        apiVersion: reconcile/v1
+        kind: DataConnection
+        metadata: {name: \(name)}
+        spec: {name: \(title ?? name), primary_key: id}
+
+        """
+    }
+
+    private func names(_ emulator: EmulatorProcess) async throws -> [String] {
+        try await emulator.connections().compactMap { $0["name"]?.stringValue }.sorted()
+    }
+
+    @Test(arguments: [false, true])
+    func systemdHearsOfStartReloadAndEnd(isAbstract: Bool) async throws {
+        let scratch = try Scratch()
+        try scratch.write("a.yaml", Self.manifest("a"))
+        let emulator = try await EmulatorProcess(directory: scratch.root)
+        let daemon = try DaemonProcess(scratch: scratch, emulator: emulator, isAbstract: isAbstract)
+        try await daemon.untilReady()
+        #expect(try await names(emulator) == ["a"])
+        try await daemon.until("STATUS") { daemon.notices.contains("STATUS=1 converged") }
+
+        daemon.signal(SIGHUP)
+        try await daemon.until("RELOADING") {
+            daemon.notices.contains { $0.hasPrefix("RELOADING=1\nMONOTONIC_USEC=") }
+        }
+        try await daemon.until("the second READY") { daemon.notices.filter { $0 == "READY=1" }.count == 2 }
+
+        daemon.signal(SIGTERM)
+        #expect(try await daemon.end() == 0)
+        #expect(daemon.notices.last == "STOPPING=1")
+    }
+
+    @Test func changesOnDiskAreApplied() async throws {
+        let scratch = try Scratch()
+        try scratch.write("a.yaml", Self.manifest("a"))
+        let emulator = try await EmulatorProcess(directory: scratch.root)
+        let daemon = try DaemonProcess(scratch: scratch, emulator: emulator)
+        try await daemon.untilReady()
+
+        try scratch.write("deep/er/b.yaml", Self.manifest("b"))
+        try await daemon.until("b") { try await names(emulator) == ["a", "b"] }
+        try scratch.write("deep/er/c.yaml", Self.manifest("c"))
+        try await daemon.until("c, in a new directory") { try await names(emulator) == ["a", "b", "c"] }
+
+        // DIR itself is replaced.
+        let other = scratch.root.appending(path: "other")
+        try FileManager.default.copyItem(at: scratch.manifests, to: other)
+        try Data(Self.manifest("d").utf8).write(to: other.appending(path: "d.yaml"))
+        try FileManager.default.moveItem(at: scratch.manifests, to: scratch.root.appending(path: "old"))
+        try FileManager.default.moveItem(at: other, to: scratch.manifests)
+        try await daemon.until("d, in a new DIR") { try await names(emulator) == ["a", "b", "c", "d"] }
+        try scratch.write("e.yaml", Self.manifest("e"))
+        try await daemon.until("e") { try await names(emulator) == ["a", "b", "c", "d", "e"] }
+    }
+
+    @Test func aReplacedLinkIsSeenAsKubernetesAndGitSyncMakeThem() async throws {
+        let scratch = try Scratch()
+        let files = FileManager.default
+        for version in ["1", "2"] {
+            let place = scratch.manifests.appending(path: "..v\(version)")
+            try files.createDirectory(at: place, withIntermediateDirectories: true)
+            try Data(Self.manifest("a", title: "A \(version)").utf8).write(to: place.appending(path: "a.yaml"))
+        }
+        func link(_ target: String, _ path: URL) throws {
+            let aside = path.path + ".aside"
+            try files.createSymbolicLink(atPath: aside, withDestinationPath: target)
+            try #require(rename(aside, path.path) == 0)
+        }
+        try link("..v1", scratch.manifests.appending(path: "..data"))
+        try link("..data/a.yaml", scratch.manifests.appending(path: "a.yaml"))
+        // And DIR is a link to the tree, as with worktrees.
+        let way = scratch.root.appending(path: "current")
+        try link("Manifests", way)
+        let emulator = try await EmulatorProcess(directory: scratch.root)
+        let daemon = try DaemonProcess(["current"], scratch: scratch, emulator: emulator)
+        try await daemon.untilReady()
+        #expect(try await names(emulator) == ["A 1"])
+        try link("..v2", scratch.manifests.appending(path: "..data"))
+        try await daemon.until("..data") { try await names(emulator) == ["A 2"] }
+
+        let next = scratch.root.appending(path: "next")
+        try files.createDirectory(at: next, withIntermediateDirectories: true)
+        try Data(Self.manifest("a", title: "A 3").utf8).write(to: next.appending(path: "a.yaml"))
+        try link("next", way)
+        try await daemon.until("the worktree") { try await names(emulator) == ["A 3"] }
+    }
+
+    @Test func aDataFileElsewhereIsWatched() async throws {
+        let scratch = try Scratch()
+        let data = scratch.root.appending(path: "elsewhere/rows")
+        try FileManager.default.createDirectory(at: data, withIntermediateDirectories: true)
+        try Data("id\n1\n".utf8).write(to: data.appending(path: "r.csv"))
+        try scratch.write(
+            "a.yaml",
+            """
+            apiVersion: reconcile/v1
+            kind: DataConnection
+            metadata: {name: a}
+            spec: {name: a, primary_key: id, data: {files: [../elsewhere/rows/r.csv]}}
+            """)
+        let emulator = try await EmulatorProcess(directory: scratch.root)
+        let daemon = try DaemonProcess(
+            ["--data-root", scratch.root.appending(path: "elsewhere").path], scratch: scratch, emulator: emulator)
+        try await daemon.untilReady()
+        #expect(try await emulator.rowCounts() == ["a": 1])
+        try Data("id\n1\n2\n".utf8).write(to: data.appending(path: "r.csv"))
+        try await daemon.until("the rows") { try await emulator.rowCounts() == ["a": 2] }
+    }
+
+    @Test func invalidManifestsAreReadyAndClearThemselves() async throws {
+        let scratch = try Scratch()
+        try scratch.write("a.yaml", "apiVersion: reconcile/v1\nkind: Nonsense\n")
+        let emulator = try await EmulatorProcess(directory: scratch.root)
+        let daemon = try DaemonProcess(scratch: scratch, emulator: emulator)
+        try await daemon.untilReady()
+        #expect(daemon.isRunning)
+        let status = try await daemon.status(scratch)
+        #expect(status["ready"]?.boolValue == false)
+        #expect(status["manifest_errors"]?.arrayValue?.isEmpty == false)
+        #expect(try await emulator.writes() == [])
+        try scratch.write("a.yaml", Self.manifest("a"))
+        try await daemon.until("a") { try await names(emulator) == ["a"] }
+        try await daemon.until("readiness") { try await daemon.status(scratch)["ready"]?.boolValue == true }
+    }
+
+    @Test func driftIsPutRight() async throws {
+        let scratch = try Scratch()
+        try scratch.write("a.yaml", Self.manifest("a"))
+        let emulator = try await EmulatorProcess(directory: scratch.root)
+        let daemon = try DaemonProcess(["--interval", "1s"], scratch: scratch, emulator: emulator)
+        try await daemon.untilReady()
+        let uuid = try #require(try await emulator.connections().first?["data_connection_uuid"]?.stringValue)
+        var request = URLRequest(url: try #require(URL(string: "\(emulator.url)/connections/\(uuid)")))
+        request.httpMethod = "PUT"
+        request.setValue("application/json", forHTTPHeaderField: "Content-Type")
+        for (name, value) in ["x-api-key": "other", "x-brand-key": "other"] {
+            request.setValue(value, forHTTPHeaderField: name)
+        }
+        let description = try await emulator.connections().first?["description"] ?? .null
+        let body: JSONValue = ["name": "Changed by hand", "description": description]
+        request.httpBody = Data(body.compactText.utf8)
+        _ = try await URLSession.shared.data(for: request)
+        try await daemon.until("the correction") { try await names(emulator) == ["a"] }
+    }
+
+    @Test func wrongKeysKeepItUpAndNewOnesAreRead() async throws {
+        let scratch = try Scratch()
+        try scratch.write("a.yaml", Self.manifest("a"))
+        let emulator = try await EmulatorProcess(["--accept-keys", "right,brand"], directory: scratch.root)
+        let credentials = scratch.root.appending(path: "credentials")
+        try FileManager.default.createDirectory(at: credentials, withIntermediateDirectories: true)
+        try Data("wrong-secret-key".utf8).write(to: credentials.appending(path: "x-api-key"))
+        try Data("brand".utf8).write(to: credentials.appending(path: "x-brand-key"))
+        let daemon = try DaemonProcess(
+            scratch: scratch, emulator: emulator, environment: ["CREDENTIALS_DIRECTORY": credentials.path])
+        try await daemon.untilReady()
+        let status = try await daemon.status(scratch)
+        #expect(status["api_problem"]?.stringValue?.isEmpty == false)
+        #expect(try await emulator.requests().count == 1, "one probe, not a storm")
+        try Data("right".utf8).write(to: credentials.appending(path: "x-api-key"))
+        daemon.signal(SIGHUP)
+        try await daemon.until("a") { try await names(emulator) == ["a"] }
+        #expect(!daemon.log.contains("wrong-secret-key"))
+    }
+
+    @Test func sigtermLetsTheRequestUnderWayEndAndBeginsNoOther() async throws {
+        let scratch = try Scratch()
+        try scratch.write("a.yaml", Self.manifest("a"))
+        try scratch.write("b.yaml", Self.manifest("b"))
+        // Each answer takes four seconds, so the list is under way when the signal comes.
+        let emulator = try await EmulatorProcess(["--latency", "4000"], directory: scratch.root)
+        let daemon = try DaemonProcess(scratch: scratch, emulator: emulator)
+        try await daemon.until("the first request") { try await emulator.requests().count >= 1 }
+        daemon.signal(SIGTERM)
+        #expect(try await daemon.end() == 0)
+        let requests = try await emulator.requests()
+        #expect(requests.count == 1, "\(requests)")
+        #expect(!daemon.log.contains("error"), "\(daemon.log)")
+    }
+
+    @Test func anUploadThatIsStoppedGoesOnWhereItEnded() async throws {
+        let scratch = try Scratch()
+        try scratch.write(
+            "a.yaml",
+            """
+            apiVersion: reconcile/v1
+            kind: DataConnection
+            metadata: {name: a}
+            spec: {name: a, primary_key: id, data: {files: [r.csv]}}
+            """)
+        try scratch.write("r.csv", "id\n" + (0..<60_000).map { "\($0)\n" }.joined())
+        let emulator = try await EmulatorProcess(["--latency", "700"], directory: scratch.root)
+        let daemon = try DaemonProcess(scratch: scratch, emulator: emulator)
+        func uploads() async throws -> Int { try await emulator.writes().filter { $0.hasSuffix("/upload_data") }.count }
+        try await daemon.until("some requests") { try await uploads() >= 2 }
+        daemon.signal(SIGTERM)
+        #expect(try await daemon.end() == 0)
+        let before = try await uploads()
+        #expect(before < 12)
+        let again = try await scratch.reconcile([], against: emulator)
+        #expect(again.status == 0, "\(again.all)")
+        #expect(again.err.contains("resumed the upload"), "\(again.err)")
+        #expect(try await uploads() == 12, "what was confirmed is not sent again")
+        #expect(try await emulator.rowCounts() == ["a": 60_000])
+    }
+
+    @Test func aSecondSigtermEndsAtOnce() async throws {
+        let scratch = try Scratch()
+        try scratch.write("a.yaml", Self.manifest("a"))
+        let emulator = try await EmulatorProcess(["--latency", "60000"], directory: scratch.root)
+        let daemon = try DaemonProcess(scratch: scratch, emulator: emulator)
+        try await daemon.until("the first request") { try await emulator.requests().count == 1 }
+        daemon.signal(SIGTERM)
+        try await daemon.until("the farewell") { daemon.log.contains("told to stop") }
+        let clock = ContinuousClock()
+        let began = clock.now
+        daemon.signal(SIGTERM)
+        #expect(try await daemon.end() == 1)
+        #expect(clock.now - began < .seconds(5))
+    }
+
+    @Test func theWatchdogIsFed() async throws {
+        let scratch = try Scratch()
+        let emulator = try await EmulatorProcess(directory: scratch.root)
+        let daemon = try DaemonProcess(
+            scratch: scratch, emulator: emulator,
+            environment: Scratch.keys.merging(["WATCHDOG_USEC": "200000"]) { $1 })
+        try await daemon.until("signs of life") { daemon.notices.filter { $0 == "WATCHDOG=1" }.count >= 3 }
+    }
+
+    @Test func pruningWaitsForItsDelay() async throws {
+        let scratch = try Scratch()
+        try scratch.write(
+            "policy.yaml", "apiVersion: reconcile/v1\nkind: Policy\nspec: {owner: tests, prune: true}\n")
+        try scratch.write("a.yaml", Self.manifest("a"))
+        try scratch.write("b.yaml", Self.manifest("b"))
+        let emulator = try await EmulatorProcess(directory: scratch.root)
+        let daemon = try DaemonProcess(
+            ["--prune-delay", "2s", "--log-format", "json"], scratch: scratch, emulator: emulator)
+        try await daemon.untilReady()
+        try FileManager.default.removeItem(at: scratch.manifests.appending(path: "b.yaml"))
+        try await daemon.until("the announcement") { daemon.log.contains(#""event":"delete_pending""#) }
+        #expect(try await names(emulator) == ["a", "b"])
+        try await daemon.until("the delete") { try await names(emulator) == ["a"] }
+        for line in daemon.log.split(separator: "\n") {
+            #expect(try JSONValue.parse(Data(line.utf8))["event"] != nil, "\(line)")
+        }
+    }
+
+    @Test func statusIsATableAndRefusesToBeSeenFromOutside() async throws {
+        let scratch = try Scratch()
+        try scratch.write("a.yaml", Self.manifest("a"))
+        let emulator = try await EmulatorProcess(directory: scratch.root)
+        let daemon = try DaemonProcess(scratch: scratch, emulator: emulator)
+        try await daemon.untilReady()
+        let table = try await Program.run(["status", "--from", daemon.statusAddress], directory: scratch.root)
+        #expect(table.status == 0, "\(table.all)")
+        #expect(table.out.contains("CONNECTION  STATE"))
+        #expect(table.out.contains("a           converged"))
+
+        let open = try await scratch.reconcile(["daemon", "--listen", "0.0.0.0:0"], against: emulator)
+        #expect(open.status == 3)
+        #expect(open.err.contains("--listen-anywhere"))
+        let none = try await Program.run(
+            ["status", "--from", "unix:/nonexistent/socket"], directory: scratch.root)
+        #expect(none.status == 5)
+    }
+}
