@@ -78,7 +78,8 @@ import Testing
         let client = try service.client(retry: once)
         for _ in 0..<3 { _ = try await client.connection(uuid) }
         let error = await failure { try await client.create(definition()) }
-        #expect(error?.kind == .unavailable)
+        // Whether the 503 or the end of the connection is noticed first is the kernel's choice.
+        #expect(error?.kind == .unavailable || error?.kind == .unreachable)
         #expect(service.requests.count == 3)
         client.invalidate()
         await service.stop()
