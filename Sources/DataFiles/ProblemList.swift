@@ -33,7 +33,10 @@ final class ProblemList {
     var problems: DataProblems {
         var diagnostics = kept
         if count > kept.count {
-            diagnostics.append(Diagnostic(.error, "\(count - kept.count) more problems in these data files"))
+            // Beside the last that is shown, so that it is not sorted away from it.
+            diagnostics.append(
+                Diagnostic(
+                    .error, "\(count - kept.count) more problems in these data files", at: kept.last?.location))
         }
         return DataProblems(diagnostics: diagnostics, canRetry: lastingCount == 0)
     }

@@ -91,7 +91,9 @@ package struct PlanText: Sendable {
         if plan.deletes > 0 {
             lines.append("    \(paint("-", .red)) rows: \(count(plan.deletes, "row")) that left the files")
         } else if let removed = plan.data.counts?.removed, removed > 0 {
-            lines.append("        the \(count(removed, "removed row")) stay in the connection (removed_rows: keep)")
+            lines.append(
+                "        the \(count(removed, "removed row")) stay\(removed == 1 ? "s" : "") in the connection "
+                    + "(removed_rows: keep)")
         }
         return lines
     }

@@ -32,7 +32,8 @@ extension Planner {
             }
             if let kept = data.counts?.kept, kept > 0 {
                 planned.notes.append(
-                    "\(kept.grouped) row\(kept == 1 ? "" : "s") that left the files stay in the connection")
+                    "\(kept.grouped) row\(kept == 1 ? "" : "s") that left the files stay\(kept == 1 ? "s" : "") in the connection"
+                )
             }
             return
         }

@@ -150,6 +150,8 @@ package struct Planner: Sendable {
         case .absent: planCreate(desired, into: &planned)
         case .found(let actual, let basis): planFound(desired, actual, basis, into: &planned)
         }
+        // A refusal comes first: what its data files hold matters once it is resolved.
+        if !planned.refusals.isEmpty { planned.problems = [] }
         if planned.isStopped { planned.actions = [] }
         return planned
     }

@@ -179,7 +179,8 @@ extension ConnectionRun {
 
     /// Such as ` in 0.8 s: 200 requests, 246.5 MB, 1,250,000 rows/s, 308.1 MB/s`; without rates where no time passed.
     private static func figures(_ progress: UploadProgress) -> String {
-        guard let rates = progress.rates else { return " in \(progress.totals)" }
+        // Of a moment there are no rates worth telling.
+        guard progress.seconds >= 1, let rates = progress.rates else { return " in \(progress.totals)" }
         let tenths = Int((progress.seconds * 10).rounded())
         return " in \((tenths / 10).grouped).\(tenths % 10) s: \(progress.totals), \(rates)"
     }

@@ -37,7 +37,9 @@ package struct DataSurveys: Sendable {
 
         /// As a plan located it.
         init?(_ planned: PlannedConnection) {
-            guard let desired = planned.desired, desired.data != nil, !desired.isSuspended else { return nil }
+            // What is refused anyway need not be read: a new primary key may not even be a column.
+            guard let desired = planned.desired, desired.data != nil, !desired.isSuspended, planned.refusals.isEmpty
+            else { return nil }
             connection = desired
             uuid = planned.uuid
             known = planned.knownData

@@ -31,7 +31,8 @@ package struct UploadProgress: Sendable, Hashable {
 
     /// Such as `200 requests, 246.5 MB, 2 retries`.
     package var totals: String {
-        var text = "\(requests.grouped) request\(requests == 1 ? "" : "s"), \(Self.megabytes(Double(bytes))) MB"
+        var text = "\(requests.grouped) request\(requests == 1 ? "" : "s")"
+        if bytes >= 100_000 { text += ", \(Self.megabytes(Double(bytes))) MB" }
         if retries > 0 { text += ", \(retries.grouped) \(retries == 1 ? "retry" : "retries")" }
         return text
     }

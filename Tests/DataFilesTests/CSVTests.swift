@@ -128,7 +128,7 @@ import Testing
         let text = "id,b\n" + String(repeating: "1\n", count: 100)
         let found = problems(dataSet([files.file("a.csv", text)]))
         #expect(found.count == 21)
-        #expect(found.last == "80 more problems in these data files")
+        #expect(found.last == "a.csv:21:1: 80 more problems in these data files")
     }
 
     @Test func filesWithOtherColumns() throws {

@@ -41,7 +41,7 @@ import Testing
         let set = dataSet([files.file("a.csv", "id\n" + String(repeating: "7\n", count: 100))])
         let found = problems(set)
         #expect(found.count == 21)
-        #expect(found.last == "79 more problems in these data files")
+        #expect(found.last == "a.csv:22:1: 79 more problems in these data files")
     }
 
     @Test(arguments: [

@@ -87,15 +87,7 @@ import Testing
             #expect(try await scratch.reconcile([], against: emulator).status == 0)
             let file = scratch.manifests.appending(path: "customers.yaml")
             let text = try String(contentsOf: file, encoding: .utf8)
-            try Data(text.replacing("primary_key: user_id", with: "primary_key: last_name").utf8).write(to: file)
-            // The sample's last names repeat; a key that is there once lets the refusal speak for itself.
-            try Data(
-                String(contentsOf: file, encoding: .utf8).replacing(
-                    "files: [data/customers.csv]", with: "files: [two.csv]"
-                )
-                .utf8
-            ).write(to: file)
-            try scratch.write("two.csv", "last_name,lifetime_value,vip\nA,1,true\nB,2,false\n")
+            try Data(text.replacing("primary_key: user_id", with: "primary_key: email").utf8).write(to: file)
             let products = scratch.manifests.appending(path: "products.yaml")
             try Data(
                 String(contentsOf: products, encoding: .utf8).replacing("name: Product catalog", with: "name: Catalog")
@@ -105,7 +97,7 @@ import Testing
             let run = try await scratch.reconcile([], against: emulator)
             #expect(run.status == 6, "\(run.all)")
             #expect(run.out.contains("Manifests/customers.yaml:9"), "\(run.out)")
-            #expect(run.out.contains("\"user_id\"") && run.out.contains("\"last_name\""))
+            #expect(run.out.contains("\"user_id\"") && run.out.contains("\"email\""))
             #expect(run.out.contains("under a new metadata.name"))
             #expect(Set(try await emulator.rowCounts().keys) == ["Customer profiles", "Catalog", "Product stock"])
             #expect(try await emulator.rowCounts()["Customer profiles"] == 4000)
