@@ -9,17 +9,7 @@ struct DaemonCommand {
     let invocation: Invocation
     let console: Console
 
-    func run() async -> ExitStatus {
-        do throws(UsageError) {
-            return try await runChecked()
-        } catch {
-            console.err("error: \(error.message)")
-            console.err("    help: \(error.help)")
-            return .invalid
-        }
-    }
-
-    private func runChecked() async throws(UsageError) -> ExitStatus {
+    func run() async throws(UsageError) -> ExitStatus {
         let given = invocation.options
         let settings = Settings(invocation: invocation)
         let time = SystemTime()

@@ -10,24 +10,21 @@ struct EmulatorCommand {
     static var knownDialects: String { list(Dialect.allCases.map(\.rawValue)) }
     static var knownFaults: String { list(Fault.Kind.allCases.map(\.rawValue)) }
 
-    func run() async -> ExitStatus {
+    func run() async throws(UsageError) -> ExitStatus {
+        let options = try emulatorOptions()
         do {
-            let emulator = try Emulator(options: try emulatorOptions())
+            let emulator = try Emulator(options: options)
             _ = try emulator.start()
             console.out("listening on \(emulator.baseURL)")
             // Nothing ends it but a signal; its store needs no farewell.
             while true { try await Task.sleep(nanoseconds: 3_600_000_000_000) }
-        } catch let error as UsageError {
-            console.err("error: \(error.message)")
-            console.err("    help: \(error.help)")
-            return .invalid
         } catch {
             console.err("error: the emulator cannot start: \(error)")
             return .failed
         }
     }
 
-    private func emulatorOptions() throws -> EmulatorOptions {
+    private func emulatorOptions() throws(UsageError) -> EmulatorOptions {
         let given = invocation.options
         var options = EmulatorOptions()
         options.port = UInt16(try given.integer("--port", in: 0...65_535) ?? 8080)

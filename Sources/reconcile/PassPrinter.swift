@@ -9,15 +9,13 @@ import Synchronization
 final class PassPrinter: PassObserver {
     private let console: Console
     private let time: any TimeSource
-    private let isDryRun: Bool
     private let printsPlan: Bool
     /// When the progress of an upload was shown last, by key.
     private let shown = Mutex<[String: Double]>([:])
 
-    init(console: Console, time: any TimeSource, isDryRun: Bool, printsPlan: Bool) {
+    init(console: Console, time: any TimeSource, printsPlan: Bool) {
         self.console = console
         self.time = time
-        self.isDryRun = isDryRun
         self.printsPlan = printsPlan
     }
 

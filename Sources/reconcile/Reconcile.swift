@@ -21,11 +21,11 @@ struct Reconcile {
             switch invocation.command {
             case .help(let topic): console.out(Help.text(for: topic))
             case .version: console.out("reconcile \(version)")
-            case .reconcile: return await ReconcileCommand(invocation: invocation, console: console).run()
-            case .validate: return await ValidateCommand(invocation: invocation, console: console).run()
-            case .daemon: return await DaemonCommand(invocation: invocation, console: console).run()
-            case .status: return StatusCommand(invocation: invocation, console: console).run()
-            case .emulator: return await EmulatorCommand(invocation: invocation, console: console).run()
+            case .reconcile: return try await ReconcileCommand(invocation: invocation, console: console).run()
+            case .validate: return try await ValidateCommand(invocation: invocation, console: console).run()
+            case .daemon: return try await DaemonCommand(invocation: invocation, console: console).run()
+            case .status: return try StatusCommand(invocation: invocation, console: console).run()
+            case .emulator: return try await EmulatorCommand(invocation: invocation, console: console).run()
             case .query: return await QueryCommand(invocation: invocation, console: console).run()
             }
             return .done

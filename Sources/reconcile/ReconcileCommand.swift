@@ -8,17 +8,7 @@ struct ReconcileCommand {
     let invocation: Invocation
     let console: Console
 
-    func run() async -> ExitStatus {
-        do throws(UsageError) {
-            return try await runChecked()
-        } catch {
-            console.err("error: \(error.message)")
-            console.err("    help: \(error.help)")
-            return .invalid
-        }
-    }
-
-    private func runChecked() async throws(UsageError) -> ExitStatus {
+    func run() async throws(UsageError) -> ExitStatus {
         let options = invocation.options
         let isDryRun = options.isGiven("--dry-run")
         let isDetailed = options.isGiven("--detailed-exitcode")
@@ -41,7 +31,7 @@ struct ReconcileCommand {
         // Uploads need it; reading thousands of manifests on all cores is faster with a heap for each.
         if !isDryRun { Allocator.shareOneHeap() }
         let time = SystemTime()
-        let printer = PassPrinter(console: console, time: time, isDryRun: isDryRun, printsPlan: output == .text)
+        let printer = PassPrinter(console: console, time: time, printsPlan: output == .text)
         var outcome = PassOutcome()
         do throws(StepFailure) {
             let account = try await Account.open(

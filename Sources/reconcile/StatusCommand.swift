@@ -8,21 +8,15 @@ struct StatusCommand {
     let invocation: Invocation
     let console: Console
 
-    func run() -> ExitStatus {
-        do throws(UsageError) {
-            let output = try OutputFormat(invocation)
-            let address: ListenAddress
-            do throws(ListenAddress.Problem) {
-                address = try ListenAddress(invocation.options["--from"] ?? "127.0.0.1:9464", anywhere: true)
-            } catch {
-                throw UsageError(error.message, help: error.help)
-            }
-            return print(from: address, as: output)
+    func run() throws(UsageError) -> ExitStatus {
+        let output = try OutputFormat(invocation)
+        let address: ListenAddress
+        do throws(ListenAddress.Problem) {
+            address = try ListenAddress(invocation.options["--from"] ?? "127.0.0.1:9464", anywhere: true)
         } catch {
-            console.err("error: \(error.message)")
-            console.err("    help: \(error.help)")
-            return .invalid
+            throw UsageError(error.message, help: error.help)
         }
+        return print(from: address, as: output)
     }
 
     private func print(from address: ListenAddress, as output: OutputFormat) -> ExitStatus {

@@ -16,17 +16,9 @@ struct ValidateCommand {
         ).load()
     }
 
-    func run() async -> ExitStatus {
-        let output: OutputFormat
-        let upload: UploadOptions
-        do throws(UsageError) {
-            output = try OutputFormat(invocation)
-            upload = try UploadOptions(invocation.options)
-        } catch {
-            console.err("error: \(error.message)")
-            console.err("    help: \(error.help)")
-            return .invalid
-        }
+    func run() async throws(UsageError) -> ExitStatus {
+        let output = try OutputFormat(invocation)
+        let upload = try UploadOptions(invocation.options)
         let settings = Settings(invocation: invocation)
         Allocator.growInLargeSteps()
         let loaded = Self.loadManifests(invocation)
