@@ -72,7 +72,7 @@ struct Invocation {
             let near = NearestName.find(name, in: known.map(\.name))
             throw UsageError(
                 "unknown option \(name)",
-                help: near.map { "did you mean \($0)?" } ?? "see reconcile \(topic.usage) --help")
+                help: near.map { "did you mean \($0)?" } ?? "see \(topic.command) --help")
         }
         guard spec.placeholder != nil else {
             if parts.count == 2 { throw UsageError("\(name) takes no value") }

@@ -2,8 +2,8 @@
 enum HelpTopic: String, CaseIterable {
     case reconcile, validate, daemon, status, emulator, query
 
-    /// The word after `reconcile`; empty for the pass itself.
-    var usage: String { self == .reconcile ? "" : rawValue }
+    /// What a user types: `reconcile`, `reconcile query`.
+    var command: String { self == .reconcile ? "reconcile" : "reconcile \(rawValue)" }
 }
 
 /// One option: the parser and the help texts read the same table.
