@@ -1,0 +1,49 @@
+/// Text of others inside Markdown: whatever it holds, it stays in its place and calls nobody.
+enum MarkdownText {
+    /// A code block around lines. Its fence is longer than any that the lines hold; nothing else can end it.
+    static func block(_ lines: [String], language: String = "") -> String {
+        let lines = lines.map { PlainText.cut(PlainText.oneLine($0), to: 1000) }
+        let longest = lines.map(longestRunOfBackticks).max() ?? 0
+        let fence = String(repeating: "`", count: max(3, longest + 1))
+        return ([fence + language] + lines + [fence]).joined(separator: "\n")
+    }
+
+    /// For a line of Markdown, a table's cell too: code in which every sign that Markdown or HTML could take for their
+    /// own is an entity. A plain code span would not do: a table ends its cells at pipes, in code as well.
+    static func inline(_ text: String) -> String {
+        var code = "<code>"
+        for scalar in PlainText.cut(PlainText.oneLine(text), to: 300).unicodeScalars {
+            switch scalar {
+            case "a"..."z", "A"..."Z", "0"..."9", " ", "-", "/", ",": code.unicodeScalars.append(scalar)
+            default:
+                if scalar.isASCII { code += "&#\(scalar.value);" } else { code.unicodeScalars.append(scalar) }
+            }
+        }
+        return code + "</code>"
+    }
+
+    /// Inside HTML tags.
+    static func html(_ text: String) -> String {
+        var html = ""
+        for scalar in PlainText.cut(PlainText.oneLine(text), to: 300).unicodeScalars {
+            switch scalar {
+            case "&": html += "&amp;"
+            case "<": html += "&lt;"
+            case ">": html += "&gt;"
+            case "\"": html += "&quot;"
+            case "'": html += "&#39;"
+            default: html.unicodeScalars.append(scalar)
+            }
+        }
+        return html
+    }
+
+    private static func longestRunOfBackticks(in text: String) -> Int {
+        var (longest, run) = (0, 0)
+        for byte in text.utf8 {
+            run = byte == UInt8(ascii: "`") ? run + 1 : 0
+            longest = max(longest, run)
+        }
+        return longest
+    }
+}
