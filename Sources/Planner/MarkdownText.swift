@@ -12,11 +12,18 @@ enum MarkdownText {
     /// own is an entity. A plain code span would not do: a table ends its cells at pipes, in code as well.
     static func inline(_ text: String) -> String {
         var code = "<code>"
-        for scalar in PlainText.cut(PlainText.oneLine(text), to: 300).unicodeScalars {
+        let scalars = Array(PlainText.cut(PlainText.oneLine(text), to: 300).unicodeScalars)
+        for (index, scalar) in scalars.enumerated() {
             switch scalar {
-            case "a"..."z", "A"..."Z", "0"..."9", " ", "-", "/", ",": code.unicodeScalars.append(scalar)
+            case "a"..."z", "A"..."Z", "0"..."9", " ", "-", "/", ",", "(", ")": code.unicodeScalars.append(scalar)
             default:
-                if scalar.isASCII { code += "&#\(scalar.value);" } else { code.unicodeScalars.append(scalar) }
+                // Within a word a dot or a colon could make a link.
+                let endsWord = index + 1 == scalars.count || scalars[index + 1] == " "
+                if scalar.isASCII, !((scalar == "." || scalar == ":") && endsWord) {
+                    code += "&#\(scalar.value);"
+                } else {
+                    code.unicodeScalars.append(scalar)
+                }
             }
         }
         return code + "</code>"

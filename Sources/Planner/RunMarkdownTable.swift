@@ -41,6 +41,6 @@ enum RunMarkdownTable {
         row("", "other changes left out", summary.leftOut)
         row("", "cannot be told", summary.undetermined)
         if rows.isEmpty { return "" }
-        return (["| | | connections | why |", "|---|---|--:|---|"] + rows).joined(separator: "\n") + "\n"
+        return (["| | | number | why |", "|---|---|--:|---|"] + rows).joined(separator: "\n") + "\n"
     }
 }
