@@ -8,7 +8,7 @@ enum MarkdownText {
         return ([fence + language] + lines + [fence]).joined(separator: "\n")
     }
 
-    /// For a line of Markdown, a table's cell too: code in which every sign that Markdown or HTML could take for their
+    /// For a line of Markdown, a table's cell or HTML: code in which every sign that Markdown or HTML could take for their
     /// own is an entity. A plain code span would not do: a table ends its cells at pipes, in code as well.
     static func inline(_ text: String) -> String {
         var code = "<code>"
@@ -27,22 +27,6 @@ enum MarkdownText {
             }
         }
         return code + "</code>"
-    }
-
-    /// Inside HTML tags.
-    static func html(_ text: String) -> String {
-        var html = ""
-        for scalar in PlainText.cut(PlainText.oneLine(text), to: 300).unicodeScalars {
-            switch scalar {
-            case "&": html += "&amp;"
-            case "<": html += "&lt;"
-            case ">": html += "&gt;"
-            case "\"": html += "&quot;"
-            case "'": html += "&#39;"
-            default: html.unicodeScalars.append(scalar)
-            }
-        }
-        return html
     }
 
     private static func longestRunOfBackticks(in text: String) -> Int {

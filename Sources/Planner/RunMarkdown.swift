@@ -119,8 +119,8 @@ package struct RunMarkdown: Sendable {
         let first = group.members[0]
         let title =
             group.isSummedUp
-            ? "<b>\(group.members.count.grouped) connections</b>: \(MarkdownText.html(group.names))"
-            : "<b>\(MarkdownText.html(first.key))</b> <code>\(MarkdownText.html(first.name))</code>"
+            ? "<b>\(group.members.count.grouped) connections</b>: \(MarkdownText.inline(group.names))"
+            : "<b>\(first.key)</b> \(MarkdownText.inline(first.name))"
         let lines = plain.lines(of: group, now: now).map(Self.symbolFirst)
         var section = Section(text: folded("<code>\(symbol)</code> \(title)", lines))
         section.connections = group.members.count
