@@ -108,6 +108,8 @@ import Testing
         #expect(outcome.plan?.scope.notes.contains { $0.contains("there is no state") } == true)
         let whole = try await world.pass()
         #expect(actions(whole) == ["plain": ["update"]])
+        let changed = try #require(whole.plan?.connections.first { $0.key == "plain" })
+        #expect(changed.causes(of: changed.actions[0]) == [.undetermined], "nobody remembered it as sent")
     }
 
     @Test func whatSomebodyDeletedComesBackWithItsRows() async throws {
@@ -131,6 +133,10 @@ import Testing
         let world = try await world()
         try world.write("rows.csv", "id,name\nbroken,line,of,many\n")
         try world.write("plain.yaml", World.plain.replacing("name: Plain", with: "name: Plainer"))
+        // One that the list lacks would get a GET of its own.
+        let client = try world.client()
+        defer { client.invalidate() }
+        try await client.delete(try #require(try await world.stored().first { $0.name == "Stock" }).uuid)
         let before = try await world.requestCount
         let outcome = try await world.pass { $0.filter = .names(["plain"]) }
         #expect(outcome.exitStatus(detailed: false) == .done, "\(outcome)")
