@@ -55,7 +55,7 @@ struct OutputWriter {
     private func writeSummary(_ report: RunReport) -> Bool {
         guard let path = environment["GITHUB_STEP_SUMMARY"], !path.isEmpty else { return true }
         let room = Self.summaryLimit - OutputFile.size(of: path) - 1
-        guard room >= 4096 else {
+        guard room >= 16_384 else {
             console.err("warning: the summary of this step is full, so nothing is added to it")
             return true
         }
