@@ -44,6 +44,12 @@ package struct PlanningOptions: Sendable, Hashable {
     package var retryRejected = false
     /// Keys given to `--allow-removed`.
     package var allowRemoved: Set<String> = []
+    /// Keys given to `--allow-delete`: each delete that a safeguard other than protection holds back.
+    package var allowDelete: Set<String> = []
+    /// `--allow-delete-percent`: a limit above the Policy's; nil for the Policy's own.
+    package var allowDeletePercent: Int?
+    /// True where the command line restricts the run to a part of the manifests: such a run never deletes a connection.
+    package var isRestricted = false
 
     package init() {}
 }
@@ -83,7 +89,7 @@ package struct Planner: Sendable {
             guard connection.references?.isEmpty == false || hadSome else { continue }
             if case .found(let actual, _) = locator.locate(connection) { uuids.insert(actual.uuid) }
         }
-        if input.desired.policy.prune {
+        if input.desired.policy.prune, !input.options.isRestricted {
             uuids.formUnion(DeletePlanning(planner: self).candidates.map(\.actual.uuid))
         }
         return uuids.sorted()
@@ -203,11 +209,12 @@ package struct Planner: Sendable {
             return
         case .ours(let marker): standing = marker
         }
-        // A marker that stands twice proves nothing, whichever way this one was found.
-        for key in [desired.key, desired.renamedFrom].compactMap({ $0 }) where locator.marked(key: key).count > 1 {
+        // A marker that stands elsewhere too proves nothing, whichever way this one was found: people copied or moved it.
+        for key in [desired.key, desired.renamedFrom].compactMap({ $0 }) {
+            let others = locator.marked(key: key).filter { $0.uuid != actual.uuid }
+            if others.isEmpty { continue }
             planned.refusals.append(
-                Refusal.copiedMarker(
-                    key: key, connections: locator.marked(key: key), at: desired.places.manifest))
+                Refusal.copiedMarker(key: key, connections: others + [actual], at: desired.places.manifest))
             return
         }
         if let refusal = refusalOfIdentity(desired, actual) {

@@ -26,7 +26,11 @@ struct ConnectionRun {
                 uuid: planned.uuid, name: planned.name, primaryKey: planned.desired?.primaryKey ?? "")
         applied.uuid = planned.uuid
         applied.name = planned.name
-        if let desired = planned.desired { applied.primaryKey = desired.primaryKey }
+        if let desired = planned.desired {
+            applied.primaryKey = desired.primaryKey
+            // Without a marker only state can protect it once the manifest is gone.
+            applied.isProtected = desired.isProtected ? true : nil
+        }
     }
 
     mutating func carryOut() async throws(StepFailure) {

@@ -61,7 +61,7 @@ package struct ReconcilePass: Sendable {
         let state = try openState(owner: desired.policy.owner)
         defer { state.store?.close() }
 
-        let account = AccountReader(reader: reader, adopt: configuration.planning.adopt)
+        let account = AccountReader(reader: reader, options: configuration.planning)
         var input = try await account.read(desired: desired, applied: state.applied, now: Int(time.unixTime()))
 
         let (plan, dataSets) = try await self.plan(&input, account)

@@ -68,6 +68,12 @@ struct OptionSpec {
             name: "--allow-removed", placeholder: "NAME", isRepeatable: true, topics: [.reconcile],
             help: "delete more rows of NAME than max_removed_percent allows, once"),
         OptionSpec(
+            name: "--allow-delete", placeholder: "NAME", isRepeatable: true, topics: [.reconcile],
+            help: "delete NAME though a safeguard refuses it; never one that is protected or without our marker"),
+        OptionSpec(
+            name: "--allow-delete-percent", placeholder: "N", topics: [.reconcile],
+            help: "delete up to N percent of the owned connections, once (default: max_delete_percent)"),
+        OptionSpec(
             name: "--allow-recreate", topics: [.reconcile],
             help: "create again though every known connection is gone from the account"),
         OptionSpec(

@@ -27,6 +27,8 @@ struct ReconcileCommand {
         configuration.planning.retryRejected = options.isGiven("--retry-rejected")
         configuration.planning.allowRemoved = Set(options.all("--allow-removed"))
         configuration.planning.allowRecreate = options.isGiven("--allow-recreate")
+        configuration.planning.allowDelete = Set(options.all("--allow-delete"))
+        configuration.planning.allowDeletePercent = try options.integer("--allow-delete-percent", in: 1...100)
 
         // Uploads need it; reading thousands of manifests on all cores is faster with a heap for each.
         if !isDryRun { Allocator.shareOneHeap() }

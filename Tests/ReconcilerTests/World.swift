@@ -120,8 +120,8 @@ final class World: Sendable {
     /// The same with a client of the test's own, such as one that talks to another world's emulator.
     @discardableResult
     func pass(
-        with client: APIClient, dryRun: Bool = false, writer: (any ConnectionWriting)? = nil,
-        observer: any PassObserver = SilentObserver(),
+        with client: APIClient, dryRun: Bool = false, reader: (any ConnectionReading)? = nil,
+        writer: (any ConnectionWriting)? = nil, observer: any PassObserver = SilentObserver(),
         configure: (inout PassConfiguration) -> Void = { _ in }
     ) async throws -> PassOutcome {
         var configuration = PassConfiguration(
@@ -131,7 +131,8 @@ final class World: Sendable {
         configuration.limits.maxRows = 10
         configure(&configuration)
         return await ReconcilePass(
-            configuration: configuration, reader: client, writer: dryRun ? nil : writer ?? client, observer: observer,
+            configuration: configuration, reader: reader ?? client, writer: dryRun ? nil : writer ?? client,
+            observer: observer,
             time: time
         ).run()
     }
