@@ -28,10 +28,12 @@ struct ConnectionRun {
         applied.name = planned.name
         if let desired = planned.desired {
             applied.primaryKey = desired.primaryKey
-            // Without a marker only state can protect it once the manifest is gone.
-            applied.isProtected = desired.isProtected ? true : nil
+            applied.isProtected = protection
         }
     }
+
+    /// What state keeps of `lifecycle.protect`: without a marker it alone protects once the manifest is gone.
+    var protection: Bool? { planned.desired?.isProtected == true ? true : nil }
 
     mutating func carryOut() async throws(StepFailure) {
         let willUpload = planned.actions.contains { if case .upload = $0 { true } else { false } }

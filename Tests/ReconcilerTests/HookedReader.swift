@@ -42,7 +42,7 @@ final class HookedReader: ConnectionReading {
         try await real.references(of: uuid)
     }
     func schema(of uuid: String) async throws(APIError) -> JSONValue {
-        if hidesSchemas { throw APIError(.unavailable, .readSchema, subject: uuid, cause: "as scripted") }
+        if hidesSchemas { throw APIError(.unavailable, .getSchema, subject: uuid, cause: "as scripted") }
         return try await real.schema(of: uuid)
     }
 }

@@ -45,6 +45,8 @@ final class World: Sendable {
         try Data(text.utf8).write(to: file)
     }
 
+    func remove(_ name: String) throws { try FileManager.default.removeItem(at: manifests.appending(path: name)) }
+
     /// Three connections of both kinds, 25 rows in three requests of ten, and a reference.
     func writeSamples(owner: String = "tests", ownership: String = "marker") throws {
         try write(
