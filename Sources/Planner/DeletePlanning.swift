@@ -58,10 +58,12 @@ struct DeletePlanning {
 
     /// The planned deletes, refusals and notes; a create of the same name in `declared` is refused along with its delete.
     func plan(beside declared: inout [PlannedConnection]) -> [PlannedConnection] {
+        // Nothing is deleted by a run that is about a part of the manifests, whatever else is asked for.
+        if options.isPartial { return [] }
         let located = Set(declared.compactMap(\.uuid))
         let candidates = candidates.filter { !located.contains($0.actual.uuid) }
         var planned = candidates.map(plan(for:))
-        guard policy.prune, !options.isRestricted else { return planned }
+        guard policy.prune else { return planned }
         refuseReplacements(&planned, beside: &declared)
         refuseAllGone(&planned)
         refuseInvalidRun(&planned, beside: declared)
@@ -80,10 +82,6 @@ struct DeletePlanning {
         }
         guard policy.prune else {
             planned.notes.append("owned, but no manifest declares it; prune is off, so it stays")
-            return planned
-        }
-        guard !options.isRestricted else {
-            planned.notes.append("owned, but no manifest declares it; a restricted run deletes nothing")
             return planned
         }
         if let conflict = candidate.conflict {

@@ -70,7 +70,7 @@ extension Planner {
         ofDeleting actual: ActualConnection, key: String, applied: AppliedConnection?, among listed: [ActualConnection],
         policy: Policy, options: PlanningOptions
     ) -> [Refusal] {
-        if options.isRestricted {
+        if options.isPartial {
             return [
                 Refusal(
                     .invalidRun, "a restricted run deletes nothing", at: nil,

@@ -48,10 +48,15 @@ package struct PlanningOptions: Sendable, Hashable {
     package var allowDelete: Set<String> = []
     /// `--allow-delete-percent`: a limit above the Policy's; nil for the Policy's own.
     package var allowDeletePercent: Int?
-    /// True where the command line restricts the run to a part of the manifests: such a run never deletes a connection.
-    package var isRestricted = false
+    /// `--drift-only`: plan nothing but what somebody changed in the account.
+    package var driftOnly = false
+    /// The manifests that the run is about; nil for all of them.
+    package var restriction: Restriction?
 
     package init() {}
+
+    /// Whether the run is about that manifest.
+    package func includes(_ key: String) -> Bool { restriction?.keys.contains(key) ?? true }
 }
 
 /// Turns three states into a plan. Pure: it reads nothing, writes nothing, and knows no clock.
@@ -84,12 +89,13 @@ package struct Planner: Sendable {
     /// Connections whose references must be read before planning: declared, or recorded in state, or to be deleted.
     package var referenceUUIDs: [String] {
         var uuids: Set<String> = []
-        for connection in input.desired.connections where !connection.isSuspended {
+        for connection in input.desired.connections
+        where !connection.isSuspended && input.options.includes(connection.key) {
             let hadSome = locator.applied(for: connection)?.references.isEmpty == false
             guard connection.references?.isEmpty == false || hadSome else { continue }
             if case .found(let actual, _) = locator.locate(connection) { uuids.insert(actual.uuid) }
         }
-        if input.desired.policy.prune, !input.options.isRestricted {
+        if input.desired.policy.prune, !input.options.isPartial {
             uuids.formUnion(DeletePlanning(planner: self).candidates.map(\.actual.uuid))
         }
         return uuids.sorted()
@@ -99,8 +105,15 @@ package struct Planner: Sendable {
     package func plan() -> Plan {
         var planned = input.desired.connections.map(plan(for:))
         refuseShared(&planned)
-        planned += DeletePlanning(planner: self).plan(beside: &planned)
-        return Plan(connections: planned)
+        let deleting = DeletePlanning(planner: self)
+        if input.options.isPartial {
+            deleting.refuseCreatesBesideOrphans(&planned)
+        } else {
+            planned += deleting.plan(beside: &planned)
+        }
+        var plan = Plan(connections: planned.filter { input.options.includes($0.key) }, now: input.now)
+        plan.scope = scope(of: plan, orphans: input.options.isPartial ? deleting.candidates.count : 0)
+        return plan
     }
 
     /// Connections that a plan would change because the list says something else than what state remembers, or because
@@ -130,6 +143,9 @@ package struct Planner: Sendable {
             planned.uuid = actual.uuid
             planned.actual = actual
         }
+        // Located all the same: two manifests that end at one connection are refused, whichever is meant.
+        if !input.options.includes(desired.key) { return planned }
+        planned.origin = origin(of: located, applied: planned.applied)
         if desired.isSuspended {
             planned.notes.append("suspended: left alone")
             return planned
@@ -159,6 +175,7 @@ package struct Planner: Sendable {
         // A refusal comes first: what its data files hold matters once it is resolved.
         if !planned.refusals.isEmpty { planned.problems = [] }
         if planned.isStopped { planned.actions = [] }
+        if input.options.driftOnly { keepDrift(of: &planned) }
         return planned
     }
 

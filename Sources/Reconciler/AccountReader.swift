@@ -19,7 +19,8 @@ struct AccountReader: Sendable {
         do throws(APIError) {
             var actual = ActualState(connections: try await reader.listConnections())
             let locator = Locator(desired: desired, actual: actual, applied: applied, adoptNames: options.adopt)
-            actual.connections += try await readAll(locator.unlistedUUIDs, readUnlisted).compactMap { $0 }
+            actual.connections += try await readAll(locator.unlistedUUIDs(in: options.restriction), readUnlisted)
+                .compactMap { $0 }
 
             var input = PlanningInput(desired: desired, actual: actual, applied: applied, data: [:], now: now)
             input.options = options
