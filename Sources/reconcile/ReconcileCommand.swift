@@ -7,12 +7,16 @@ import Reconciler
 struct ReconcileCommand {
     let invocation: Invocation
     let console: Console
+    /// The plan to carry out, exactly or not at all.
+    var saved: SavedPlan?
 
     func run() async throws(UsageError) -> ExitStatus {
         let options = invocation.options
         let isDryRun = options.isGiven("--dry-run")
         let isDetailed = options.isGiven("--detailed-exitcode")
         if isDetailed, !isDryRun { throw UsageError("--detailed-exitcode goes with --dry-run") }
+        let out = options["--out"]
+        if out != nil, !isDryRun { throw UsageError("--out goes with --dry-run") }
         let output = try OutputFormat(invocation)
         let settings = Settings(invocation: invocation)
         var configuration = PassConfiguration(
@@ -29,6 +33,8 @@ struct ReconcileCommand {
         configuration.planning.allowRecreate = options.isGiven("--allow-recreate")
         configuration.planning.allowDelete = Set(options.all("--allow-delete"))
         configuration.planning.allowDeletePercent = try options.integer("--allow-delete-percent", in: 1...100)
+        saved?.options.apply(to: &configuration)
+        configuration.saved = saved
 
         // Uploads need it; reading thousands of manifests on all cores is faster with a heap for each.
         if !isDryRun { Allocator.shareOneHeap() }
@@ -39,6 +45,10 @@ struct ReconcileCommand {
             let account = try await Account.open(
                 settings, time: time, persists: !isDryRun, uploadsAtOnce: upload.uploads.requests)
             configuration.apiIdentity = account.identity
+            if out != nil || saved != nil {
+                configuration.seal = PlanSeal(
+                    tool: Reconcile.tool, salt: saved?.salt ?? PlanSeal.salt(time), keys: account.keys)
+            }
             let pass = ReconcilePass(
                 configuration: configuration, reader: account.client, writer: isDryRun ? nil : account.client,
                 observer: printer, time: time)
@@ -49,12 +59,15 @@ struct ReconcileCommand {
             outcome.diagnostics = ValidateCommand.loadManifests(invocation).diagnostics
             outcome.failure = error
         }
-        let status = outcome.exitStatus(detailed: isDetailed)
+        var status = outcome.exitStatus(detailed: isDetailed)
+        if let out, let plan = outcome.savedPlan, let failure = PlanFile.write(plan, to: out, console: console) {
+            status = ExitStatus.worst(of: [status, failure])
+        }
         report(outcome, output: output, isDryRun: isDryRun, api: configuration.apiIdentity, status: status)
         return status
     }
 
-    private func report(
+    func report(
         _ outcome: PassOutcome, output: OutputFormat, isDryRun: Bool, api: String, status: ExitStatus
     ) {
         for diagnostic in outcome.diagnostics { console.err(diagnostic.rendered) }
