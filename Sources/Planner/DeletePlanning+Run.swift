@@ -40,8 +40,13 @@ extension DeletePlanning {
     }
 
     /// While a part of the wish cannot be read, nobody knows all of it.
-    func refuseInvalidRun(_ planned: inout [PlannedConnection], beside declared: [PlannedConnection]) {
-        let invalid = declared.filter { !$0.problems.isEmpty }.map(\.key)
+    func refuseInvalidRun(_ planned: inout [PlannedConnection]) {
+        let invalid = planner.input.desired.connections.filter { desired in
+            if desired.isSuspended { return false }
+            // Also where a refusal comes first and hides it.
+            if case .bad = planner.input.data[desired.key] { return true }
+            return desired.data?.problems.isEmpty == false
+        }.map(\.key)
         if invalid.isEmpty { return }
         let list = invalid.prefix(5).joined(separator: ", ") + (invalid.count > 5 ? ", …" : "")
         for index in planned.indices where isHeld(planned[index]) {

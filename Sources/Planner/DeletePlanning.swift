@@ -51,6 +51,8 @@ struct DeletePlanning {
             {
                 candidate.newOwner = marker.owner
             }
+            let marked = planner.locator.marked(key: key)
+            if !marked.isEmpty { candidate.conflict = .copiedMarker(key: key, connections: marked + [actual], at: nil) }
             found.append(candidate)
         }
         return found.sorted { ($0.key, $0.actual.uuid) < ($1.key, $1.actual.uuid) }
@@ -66,7 +68,7 @@ struct DeletePlanning {
         guard policy.prune else { return planned }
         refuseReplacements(&planned, beside: &declared)
         refuseAllGone(&planned)
-        refuseInvalidRun(&planned, beside: declared)
+        refuseInvalidRun(&planned)
         refuseOverLimit(&planned)
         return planned
     }

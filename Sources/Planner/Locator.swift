@@ -40,7 +40,9 @@ package struct Locator: Sendable {
         var damagedByName: [String: ActualConnection] = [:]
         var damagedByKey: [String: ActualConnection] = [:]
         var othersByName: [String: [ActualConnection]] = [:]
+        // What state knows and what a manifest pins is spoken for: no other manifest means it by its name.
         let known = Set(applied.connections.values.compactMap(\.uuid))
+        let pinned = Set(desired.connections.compactMap(\.pinnedUUID))
         for connection in actual.connections {
             switch MarkedDescription(parsing: connection.description).marker {
             case .whole(let marker):
@@ -50,7 +52,8 @@ package struct Locator: Sendable {
                     othersByName[connection.name, default: []].append(connection)
                 }
             case .none:
-                if !known.contains(connection.uuid) { unownedByName[connection.name, default: []].append(connection) }
+                if known.contains(connection.uuid) || pinned.contains(connection.uuid) { continue }
+                unownedByName[connection.name, default: []].append(connection)
             case .damaged:
                 guard !known.contains(connection.uuid) else { continue }
                 damagedByName[connection.name] = connection
@@ -70,6 +73,9 @@ package struct Locator: Sendable {
 
     /// All of our markers' keys, sorted.
     package var markedKeys: [String] { byMarker.keys.sorted() }
+
+    /// Whether the account has any connection that state remembers.
+    var showsWhatStateKnows: Bool { applied.connections.values.contains { $0.uuid.map { byUUID[$0] != nil } ?? false } }
 
     package func connection(uuid: String) -> ActualConnection? { byUUID[uuid] }
 
@@ -105,8 +111,15 @@ package struct Locator: Sendable {
         if let damaged = damaged(for: connection) {
             return .refused(Refusal.damagedMarker(on: damaged, at: connection.places.manifest))
         }
-        if let uuid = known?.uuid { return .gone(uuid: uuid, .state) }
-        return locateByName(connection, createWasBegun: known != nil)
+        // Where the known one is gone, only the user can tell that somebody made it anew by hand: the account may be
+        // another brand's.
+        if let uuid = known?.uuid, !adoptNames.contains(connection.key) {
+            guard let unowned = unownedByName[connection.name]?.first else { return .gone(uuid: uuid, .state) }
+            return .refused(Refusal.unowned(unowned, named: connection))
+        }
+        let byName = locateByName(connection, createWasBegun: known?.uuid == nil && known != nil)
+        if byName == .absent, let uuid = known?.uuid { return .gone(uuid: uuid, .state) }
+        return byName
     }
 
     private func locateByName(_ connection: DesiredConnection, createWasBegun: Bool) -> Result {
@@ -128,14 +141,7 @@ package struct Locator: Sendable {
             }
             return .refused(Refusal.primaryKey(of: connection, was: unowned[0].primaryKey))
         }
-        let uuid = unowned[0].uuid
-        return .refused(
-            Refusal(
-                .unowned,
-                "a connection called \"\(connection.name)\" is there already (\(uuid)) and carries no ownership marker",
-                at: place,
-                help: "take it over with --adopt \(connection.key), with adopt: true in the Policy, or by "
-                    + "data_connection_uuid: \(uuid) in its spec; or choose another spec.name"))
+        return .refused(Refusal.unowned(unowned[0], named: connection))
     }
 
     /// A connection with a marker that nobody can read, which may well be the one that this manifest means.
@@ -163,6 +169,21 @@ extension Refusal {
             at: desired.places.primaryKey,
             help: "put \"\(old)\" back; or migrate: declare a new connection under a new metadata.name with "
                 + "primary_key: \(desired.primaryKey), move the references to it, then remove this manifest")
+    }
+
+    static func unowned(_ found: ActualConnection, named desired: DesiredConnection) -> Refusal {
+        Refusal(
+            .unowned,
+            "a connection called \"\(desired.name)\" is there already (\(found.uuid)) and carries no ownership marker",
+            at: desired.places.manifest,
+            help: "take it over with --adopt \(desired.key), with adopt: true in the Policy, or by "
+                + "data_connection_uuid: \(found.uuid) in its spec; or choose another spec.name")
+    }
+
+    static func everythingGone(_ message: String, at desired: DesiredConnection) -> Refusal {
+        Refusal(
+            .allGone, message, at: desired.places.manifest,
+            help: "check that the keys belong to the right brand; --allow-recreate creates them again")
     }
 
     static func otherOwner(

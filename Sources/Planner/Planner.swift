@@ -75,15 +75,9 @@ package struct Planner: Sendable {
             desired: input.desired, actual: input.actual, applied: input.applied, adoptNames: input.options.adopt)
         ownership = Ownership(policy: input.desired.policy)
         let located = input.desired.connections.map(locator.locate)
-        let known = located.filter {
-            switch $0 {
-            case .found(_, .state), .gone(_, .state): true
-            default: false
-            }
-        }
         isEverythingGone =
-            !known.isEmpty
-            && known.allSatisfy { if case .gone = $0 { true } else { false } }
+            !locator.showsWhatStateKnows
+            && located.contains { if case .gone(_, .state) = $0 { true } else { false } }
     }
 
     /// Connections whose references must be read before planning: declared, or recorded in state, or to be deleted.
@@ -142,6 +136,8 @@ package struct Planner: Sendable {
         if case .found(let actual, _) = located {
             planned.uuid = actual.uuid
             planned.actual = actual
+            // What is remembered of another connection says nothing of the rows of this one.
+            if let known = planned.applied?.uuid, known != actual.uuid { planned.applied = nil }
         }
         // Located all the same: two manifests that end at one connection are refused, whichever is meant.
         if !input.options.includes(desired.key) { return planned }
@@ -161,14 +157,17 @@ package struct Planner: Sendable {
                     help: "remove spec.data_connection_uuid to have one created, or correct it"))
         case .gone(let uuid, _) where isEverythingGone && !input.options.allowRecreate:
             planned.refusals.append(
-                Refusal(
-                    .allGone, "every connection that state knows is gone from the account, \(uuid) too",
-                    at: desired.places.manifest,
-                    help: "check that the keys belong to the right brand; --allow-recreate creates them again"))
+                .everythingGone("every connection that state knows is gone from the account, \(uuid) too", at: desired))
         case .gone(let uuid, _):
             planned.notes.append("the connection \(uuid) is gone from the account and is created again")
             planned.applied = nil
             planCreate(desired, into: &planned)
+        // In an account that may be another brand's nothing is created, or the next pass would no longer find it empty.
+        case .absent where isEverythingGone && !input.options.allowRecreate:
+            planned.refusals.append(
+                .everythingGone(
+                    "every connection that state knows is gone from the account, so \(desired.key) is not created",
+                    at: desired))
         case .absent: planCreate(desired, into: &planned)
         case .found(let actual, let basis): planFound(desired, actual, basis, into: &planned)
         }

@@ -118,6 +118,16 @@ import Testing
         #expect(plan.hasRefusals, "\(what)")
     }
 
+    @Test func whereStateIsTheLicenceAMarkerElsewhereTakesItAway() {
+        var scenario = scenario()
+        scenario.policy.ownership = .state
+        scenario.actual[0] = Scenario.connection(owner: nil, references: [])
+        scenario.applied["profiles"] = AppliedConnection(uuid: Scenario.uuid, name: "Profiles", primaryKey: "user_id")
+        scenario.actual.append(Scenario.connection("third", references: []))
+        let planned = scenario.plan().connections.filter { $0.key == "profiles" }
+        #expect(planned.map(\.refusalCodes) == [[.markerCopied], [.markerCopied]])
+    }
+
     @Test func theLimitNamesThePercentThatWouldDo() throws {
         var scenario = Scenario(
             actual: (0..<20).map {

@@ -19,8 +19,15 @@ final class World: Sendable {
     let emulator: Emulator
     let time = VirtualTime()
 
-    init(dialects: Set<Dialect> = [], faults: String = "", rejectValue: String? = nil) throws {
-        root = FileManager.default.temporaryDirectory.appending(path: "reconcile-tests-\(UUID().uuidString)")
+    /// - Parameter isServed: Whether the emulator listens. Without that only a client in this process reaches it, and
+    ///   files go into memory where there is a place for that: hundreds of worlds do not wait for a disk.
+    init(
+        dialects: Set<Dialect> = [], faults: String = "", rejectValue: String? = nil, isServed: Bool = true
+    ) throws {
+        let memory = "/dev/shm"
+        let isInMemory = !isServed && FileManager.default.isWritableFile(atPath: memory)
+        let base = isInMemory ? URL(filePath: memory) : FileManager.default.temporaryDirectory
+        root = base.appending(path: "reconcile-tests-\(UUID().uuidString)")
         manifests = root.appending(path: "Manifests")
         state = root.appending(path: "state")
         try FileManager.default.createDirectory(at: manifests, withIntermediateDirectories: true)
@@ -33,7 +40,7 @@ final class World: Sendable {
         let time = time
         options.now = { time.unixTime() }
         emulator = try Emulator(options: options)
-        _ = try emulator.start()
+        if isServed { _ = try emulator.start() }
     }
 
     deinit { try? FileManager.default.removeItem(at: root) }
