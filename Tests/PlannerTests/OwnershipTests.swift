@@ -100,6 +100,13 @@ import Testing
         #expect(scenario.planned()?.actionNames == ["create"])
     }
 
+    @Test func aPinIsNoWordAboutADamagedMarker() {
+        var scenario = Scenario(desired: [Scenario.manifest()], actual: [Scenario.connection()])
+        scenario.desired[0].pinnedUUID = Scenario.uuid
+        scenario.actual[0].description = "Weekly [reconcile owner=them key=prof"
+        #expect(scenario.planned()?.refusalCodes == [.markerDamaged])
+    }
+
     @Test func whatAManifestPinsIsNobodyElsesByItsName() {
         var pinning = Scenario.manifest("customers", name: "Customers")
         pinning.pinnedUUID = Scenario.uuid

@@ -70,7 +70,10 @@ struct SafetyCase {
             case 58..<61: facts.manifests[index].primaryKey = "other"
             case 61..<64: facts.manifests[index].isSuspended = true
             case 64..<67: facts.manifests[index].hasBadData = true
-            case 67..<71: facts.manifests[index].pin = try await connections().randomElement(using: &random)?.uuid
+            case 67..<74:
+                let all = try await connections()
+                let damaged = all.filter { $0.mark == .damaged }
+                facts.manifests[index].pin = (damaged + damaged + all).randomElement(using: &random)?.uuid
             default: break
             }
         }
