@@ -21,12 +21,12 @@ package enum PlainText {
         return line
     }
 
-    /// At most that many characters, with a count of those that are there.
+    /// At most that many characters, with a count of those that are there. Counts scalars: accents pile up without end.
     package static func cut(_ text: String, to limit: Int) -> String {
-        // Counting characters takes long; there are at most as many as bytes.
+        // There are at most as many as bytes.
         if text.utf8.count <= limit { return text }
-        let count = text.count
-        return count > limit ? text.prefix(limit) + "… (\(count) characters)" : text
+        let count = text.unicodeScalars.count
+        return count > limit ? String(text.unicodeScalars.prefix(limit)) + "… (\(count) characters)" : text
     }
 
     private static func isTreacherous(_ scalar: Unicode.Scalar) -> Bool {

@@ -105,7 +105,8 @@ package struct Planner: Sendable {
         } else {
             planned += deleting.plan(beside: &planned)
         }
-        var plan = Plan(connections: planned.filter { input.options.includes($0.key) }, now: input.now)
+        if input.options.restriction != nil { planned.removeAll { !input.options.includes($0.key) } }
+        var plan = Plan(connections: planned, now: input.now)
         plan.scope = scope(of: plan, orphans: input.options.isPartial ? deleting.candidates.count : 0)
         return plan
     }

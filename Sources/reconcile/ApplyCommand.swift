@@ -24,9 +24,7 @@ struct ApplyCommand {
     private func refuse(_ failure: StepFailure) throws(UsageError) -> ExitStatus {
         var outcome = PassOutcome()
         outcome.failure = failure
-        let command = ReconcileCommand(invocation: invocation, console: console)
-        command.report(
-            outcome, output: try OutputFormat(invocation), isDryRun: false, api: "", status: failure.status)
-        return failure.status
+        return try ReconcileCommand(invocation: invocation, console: console).report(
+            outcome, status: failure.status, isDryRun: false, api: "")
     }
 }

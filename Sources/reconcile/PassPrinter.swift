@@ -10,18 +10,20 @@ final class PassPrinter: PassObserver {
     private let console: Console
     private let time: any TimeSource
     private let printsPlan: Bool
+    private let usesColor: Bool
     /// When the progress of an upload was shown last, by key.
     private let shown = Mutex<[String: Double]>([:])
 
-    init(console: Console, time: any TimeSource, printsPlan: Bool) {
+    init(console: Console, time: any TimeSource, printsPlan: Bool, usesColor: Bool) {
         self.console = console
         self.time = time
         self.printsPlan = printsPlan
+        self.usesColor = usesColor
     }
 
     func planned(_ plan: Plan) {
         for problem in plan.connections.flatMap(\.problems).sortedByPlace { console.err(problem.rendered) }
-        if printsPlan { console.out(PlanText(usesColor: console.usesColor).render(plan)) }
+        if printsPlan { console.out(PlanText(usesColor: usesColor).render(plan)) }
     }
 
     func waiting(for reason: String) { console.err("waiting for \(reason)") }
