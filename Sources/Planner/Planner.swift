@@ -239,6 +239,10 @@ package struct Planner: Sendable {
             return
         }
         planned.marker = marker(for: desired)
+        // Nothing in the account would tell.
+        if basis == .adoption, planned.marker == nil {
+            planned.notes.append("taken over: from now on state says that it is ours")
+        }
         planned.knownData =
             planned.marker == nil
             ? planned.applied?.data.map { OwnershipMarker.Data(version: $0.version, digest: $0.digest, at: $0.at) }

@@ -16,7 +16,7 @@ extension SavedPlan {
         if misfits.isEmpty { return }
         let list = misfits.map { "\($0.what) (\(Self.words($0.names)))" }.joined(separator: "; ")
         throw StepFailure(
-            .planOutdated, "the plan no longer fits, nothing was done: \(list)", help: Self.help(for: misfits))
+            .planOutdated, "the plan no longer fits: \(list)", help: Self.help(for: misfits))
     }
 
     /// Throws where it was made for another service or another owner's manifests.

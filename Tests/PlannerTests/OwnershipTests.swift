@@ -107,6 +107,14 @@ import Testing
         #expect(scenario.planned()?.refusalCodes == [.markerDamaged])
     }
 
+    @Test func adoptingWithoutMarkersIsNoted() {
+        var scenario = Scenario(desired: [Scenario.manifest()], actual: [Scenario.connection(owner: nil)])
+        scenario.policy.ownership = .state
+        scenario.policy.adopt = true
+        #expect(scenario.planned()?.actions == [])
+        #expect(scenario.planned()?.notes.first?.contains("taken over") == true)
+    }
+
     @Test func whatAManifestPinsIsNobodyElsesByItsName() {
         var pinning = Scenario.manifest("customers", name: "Customers")
         pinning.pinnedUUID = Scenario.uuid

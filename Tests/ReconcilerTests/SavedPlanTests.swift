@@ -189,6 +189,28 @@ import Testing
         #expect(outcome.results["plain"]?.steps == ["updated"])
     }
 
+    /// The pass begins anew where files moved, and then the rest of the plan is no longer what was reviewed.
+    @Test func filesThatMoveMeanwhileLeaveTheRest() async throws {
+        let world = try await world()
+        try world.write(
+            "policy.yaml", "apiVersion: reconcile/v1\nkind: Policy\nspec: {owner: tests, prune: true}\n")
+        try await world.pass()
+        try world.remove("plain.yaml")
+        try world.write("rows.csv", World.rows(0..<26))
+        let plan = try await world.save()
+        let client = try world.client()
+        defer { client.invalidate() }
+        let writer = FakeWriter(client) { _, _ in
+            try? world.write("plain.yaml", World.plain)
+            return nil
+        }
+        let outcome = try await world.apply(plan, writer: writer)
+        #expect(outcome.exitStatus(detailed: false) == .planOutdated, "\(outcome)")
+        #expect(outcome.failure?.message.contains("the rest of it was left") == true)
+        #expect(outcome.results["profiles"]?.uploadedRows == 1)
+        #expect(try await world.stored().count == 3)
+    }
+
     @Test func aRestrictedPlanStaysRestricted() async throws {
         let world = try await world()
         let plan = try await world.save { $0.filter = .names(["plain"]) }

@@ -27,10 +27,11 @@ extension World {
     }
 
     func apply(
-        _ plan: SavedPlan, configure: (inout PassConfiguration) -> Void = { _ in }
+        _ plan: SavedPlan, writer: (any ConnectionWriting)? = nil,
+        configure: (inout PassConfiguration) -> Void = { _ in }
     ) async throws -> PassOutcome {
         let seal = try Self.seal(plan)
-        return try await pass {
+        return try await pass(writer: writer) {
             plan.options.apply(to: &$0)
             $0.saved = plan
             $0.seal = seal
