@@ -2,19 +2,23 @@ import Model
 
 /// Rules about a run as a whole: each takes planned deletes back.
 extension DeletePlanning {
-    /// A create of the same name and primary key beside a delete is a rename that somebody forgot to declare.
+    /// A create of the same name and primary key beside an orphan is a rename that somebody forgot to declare, whatever
+    /// else keeps the orphan from being deleted.
     func refuseReplacements(_ planned: inout [PlannedConnection], beside declared: inout [PlannedConnection]) {
         let creates = declared.indices.filter { declared[$0].isCreated }
-        for index in planned.indices where isHeld(planned[index]) {
-            guard
+        for index in planned.indices where !options.allowDelete.contains(planned[index].key) {
+            let isDeleted = planned[index].actions == [.delete]
+            guard isDeleted || !planned[index].refusals.isEmpty,
                 let other = creates.first(where: { other in
                     declared[other].name == planned[index].name
                         && declared[other].desired?.primaryKey == planned[index].actual?.primaryKey
                 })
             else { continue }
             let message =
-                "\(declared[other].key) would be created and \(planned[index].key) deleted, with the same name and "
-                + "primary key"
+                "\(declared[other].key) would be created "
+                + (isDeleted
+                    ? "and \(planned[index].key) deleted" : "beside \(planned[index].key), which no manifest declares")
+                + ", with the same name and primary key"
             let help =
                 "if this is a rename, write renamed_from: \(planned[index].key) under metadata of "
                 + "\(declared[other].key); if it is not, give --allow-delete \(planned[index].key)"
@@ -22,7 +26,7 @@ extension DeletePlanning {
             let refusal = Refusal(.createAndPrune, message, at: place, help: help)
             declared[other].actions = []
             declared[other].refusals.append(refusal)
-            refuse(&planned[index], refusal)
+            if isDeleted { refuse(&planned[index], refusal) }
         }
     }
 
@@ -62,6 +66,7 @@ extension DeletePlanning {
     func refuseOverLimit(_ planned: inout [PlannedConnection]) {
         let recent = planner.input.applied.deletions.filter { planner.input.now - $0 < 24 * 60 * 60 }.count
         let deletes = planned.indices.filter { planned[$0].actions == [.delete] }
+        if deletes.isEmpty { return }
         let total = ownedCount + recent
         let allowed = max(
             policy.maxDeletePercent == 0 ? 0 : total < 10 ? 3 : total * policy.maxDeletePercent / 100,

@@ -53,6 +53,7 @@ extension ConnectionRun {
         }
     }
 
+    /// The limit on deletes needs no second look: this process alone writes the state that it is counted by.
     private func judgeAgain(_ actual: ActualConnection, _ look: LastLook) async throws(StepFailure) {
         let listed: [ActualConnection]
         switch look.listed {

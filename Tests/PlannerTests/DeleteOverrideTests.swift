@@ -49,6 +49,15 @@ import Testing
         #expect(scenario.planned("customers")?.actionNames == ["create"])
     }
 
+    @Test func aCreateBesideOneThatIsProtectedIsRefusedToo() {
+        var scenario = scenario()
+        scenario.actual[0] = Scenario.connection(isProtected: true, references: [])
+        scenario.desired.append(Scenario.manifest("customers"))
+        #expect(scenario.planned("customers")?.refusalCodes == [.createAndPrune])
+        #expect(scenario.planned("customers")?.refusals.first?.help.contains("renamed_from: profiles") == true)
+        #expect(scenario.planned("profiles")?.refusalCodes == [.protected])
+    }
+
     @Test func invalidDataFiles() {
         var scenario = scenario()
         scenario.desired[0].data = Scenario.files
