@@ -71,6 +71,11 @@ package struct ReconcilePass: Sendable {
         let account = AccountReader(reader: reader, options: options)
         var input = try await account.read(desired: desired, applied: state.applied, now: Int(time.unixTime()))
 
+        if desired.policy.prune {
+            input.applied.deletions = DeletedConnection.deletions(
+                recorded: input.applied.deletions, stateDirectory: configuration.stateDirectory, actual: input.actual,
+                now: input.now)
+        }
         let (plan, dataSets) = try await self.plan(&input, account)
         outcome.savedPlan = try sealed(plan, desired: desired)
         outcome.plan = plan
