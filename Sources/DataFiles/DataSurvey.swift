@@ -14,14 +14,18 @@ package struct DataSurvey: Sendable, Hashable {
     package var requestCount: Int
     /// The files as they were while they were read.
     package var fingerprint: DataFingerprint
+    /// The same for the same rows in the same order, and in that alone unlike `digest`; nil where nothing was read.
+    package var sequence: String?
 
     package init(
-        digest: Digest128, rowCount: Int, byteCount: Int, requestCount: Int, fingerprint: DataFingerprint
+        digest: Digest128, rowCount: Int, byteCount: Int, requestCount: Int, fingerprint: DataFingerprint,
+        sequence: String? = nil
     ) {
         self.digest = digest
         self.rowCount = rowCount
         self.byteCount = byteCount
         self.requestCount = requestCount
         self.fingerprint = fingerprint
+        self.sequence = sequence
     }
 }

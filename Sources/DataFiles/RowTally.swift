@@ -7,6 +7,7 @@ struct RowTally: ~Copyable {
     private var notes: RowNotesWriter
     private let keepsRows: Bool
     private var rowCount: UInt64 = 0
+    private var sequence = RowSequence()
 
     init(_ set: DataSet, directory: String, tuning: Tuning, keepingRows: Bool) {
         sorter = RowSorter(directory: directory, tuning: tuning)
@@ -25,6 +26,7 @@ struct RowTally: ~Copyable {
             return error
         }
         try sorter.add(entry)
+        sequence.append(entry)
         if keepsRows {
             try notes.add(
                 offset: offset, line: record.line, size: record.count, keyText: digester.keyText(of: record))
@@ -46,6 +48,9 @@ struct RowTally: ~Copyable {
 
     /// The records of the next file follow.
     mutating func endFile() { notes.endFile() }
+
+    /// See `DataSurvey.sequence`.
+    mutating func finishSequence() -> String { sequence.finish() }
 
     mutating func finishNotes() throws(DataProblems) -> RowNotes { try notes.finish() }
 }

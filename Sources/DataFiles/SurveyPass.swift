@@ -90,7 +90,8 @@ struct SurveyPass: ~Copyable {
         if !problems.isEmpty { throw problems.problems }
         return DataSurvey(
             digest: found.digest, rowCount: rowCount, byteCount: byteCount, requestCount: cutter.requestCount,
-            fingerprint: DataFingerprint(files: stamps, settings: set.settingsDigest.description))
+            fingerprint: DataFingerprint(files: stamps, settings: set.settingsDigest.description),
+            sequence: tally.finishSequence())
     }
 
     /// Problems of the file are collected. What is thrown ends the survey: whatever was found in a file that moves

@@ -10,6 +10,7 @@ package struct SurveyRecord: Sendable, Hashable, Codable {
     private var digestVersion: Int
     /// 32 hexadecimal digits.
     private var digest: String
+    private var sequence: String?
     private var rowCount: Int
     private var byteCount: Int
     private var requestCount: Int
@@ -23,6 +24,7 @@ package struct SurveyRecord: Sendable, Hashable, Codable {
         self.began = began
         digestVersion = DataSurvey.digestVersion
         digest = survey.digest.description
+        sequence = survey.sequence
         rowCount = survey.rowCount
         byteCount = survey.byteCount
         requestCount = survey.requestCount
@@ -43,6 +45,6 @@ package struct SurveyRecord: Sendable, Hashable, Codable {
         else { return nil }
         return DataSurvey(
             digest: digest, rowCount: rowCount, byteCount: byteCount, requestCount: requestCount,
-            fingerprint: fingerprint)
+            fingerprint: fingerprint, sequence: sequence)
     }
 }

@@ -32,6 +32,7 @@ final class TallyThread: @unchecked Sendable {
     }
 
     var sorter: RowSorter { tally.sorter }
+    func finishSequence() -> String { tally.finishSequence() }
     func finishNotes() throws(DataProblems) -> RowNotes { try tally.finishNotes() }
 
     /// Takes a record at once, on the caller's thread. Not together with batches.

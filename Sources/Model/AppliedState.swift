@@ -99,6 +99,9 @@ package struct AppliedBatch: Sendable, Hashable, Codable {
     /// Unix seconds at which it began, and at which a range was last confirmed.
     package var began: Int
     package var touched: Int
+    /// Tells the rows apart that its requests hold, which the digest of a data set does not: in another order other
+    /// rows are in the first request.
+    package var sequence: String?
     /// Limits that cut the rows into requests; other limits cut other ranges.
     package var maxRows: Int
     package var maxBytes: Int

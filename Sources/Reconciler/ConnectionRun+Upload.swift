@@ -16,7 +16,7 @@ extension ConnectionRun {
         // Before the first request the marker stops claiming rows that will be half replaced.
         try await writeMarker(data: nil)
         standingData = nil
-        if resumableBatch(plan)?.isDeleting != true {
+        if resumableBatch(plan, selection)?.isDeleting != true {
             applied.batch = try await send(selection, of: surveyed, plan, to: uuid)
         }
         try await deleteRemoved(rows, plan, from: uuid)
@@ -27,15 +27,15 @@ extension ConnectionRun {
     private mutating func send(
         _ selection: RowSelection, of surveyed: DataSurveys.SurveyedSet, _ plan: UploadPlan, to uuid: String
     ) async throws(StepFailure) -> AppliedBatch {
-        guard let settings = planned.desired?.data else { return newBatch(plan) }
+        guard let settings = planned.desired?.data else { return newBatch(plan, selection) }
         for attempt in 1... {
-            let batch = resumableBatch(plan) ?? newBatch(plan)
+            let batch = resumableBatch(plan, selection) ?? newBatch(plan, selection)
             if batch.confirmed.count > 0 {
                 report(
                     "resumed the upload: \(batch.confirmed.count.grouped) of \(selection.requestCount.grouped) requests "
                         + "are there")
             }
-            try keepLedgerOfLostUpload(uuid)
+            try keepLedgerOfLostUpload(uuid, surveyed.set)
             applied.data = nil
             applied.batch = batch
             try await record()
@@ -110,7 +110,7 @@ extension ConnectionRun {
         uuid: String
     ) -> LedgerDraft {
         let directory = LedgerDirectory(stateDirectory: executor.configuration.stateDirectory)
-        let data = markerData(after: batch, plan)
+        let data = batch.result
         return LedgerDraft { () throws(DataProblems) in
             guard let rows = surveyed.rows else { return }
             try directory.writeNext(uuid: uuid, set: surveyed.set, data: data, rows: rows.rows, sent: selection)
@@ -118,28 +118,21 @@ extension ConnectionRun {
     }
 
     /// A batch whose end nobody knows may have left rows that only its own ledger knows.
-    private func keepLedgerOfLostUpload(_ uuid: String) throws(StepFailure) {
-        guard applied.batch?.completing == true else { return }
+    private func keepLedgerOfLostUpload(_ uuid: String, _ set: DataSet) throws(StepFailure) {
+        guard let batch = applied.batch, batch.mayBeVisible else { return }
         do throws(DataProblems) {
-            try LedgerDirectory(stateDirectory: executor.configuration.stateDirectory).keepNext(uuid: uuid)
+            try LedgerDirectory(stateDirectory: executor.configuration.stateDirectory).keepNext(
+                uuid: uuid, set: set, batch: batch)
         } catch {
             throw BatchUpload.failure(of: error)
         }
     }
 
-    /// What the marker says once the batch is complete. Rows expire by the full upload that they came with, so a delta
-    /// leaves its time as it is.
-    private func markerData(after batch: AppliedBatch, _ plan: UploadPlan) -> OwnershipMarker.Data {
-        OwnershipMarker.Data(
-            version: plan.data.version, digest: plan.data.digest,
-            at: plan.isDelta ? batch.base?.at ?? batch.began : batch.began)
-    }
-
     private mutating func finish(
         _ selection: RowSelection, of surveyed: DataSurveys.SurveyedSet, _ plan: UploadPlan
     ) async throws(StepFailure) -> OwnershipMarker.Data {
-        let batch = applied.batch ?? newBatch(plan)
-        let data = markerData(after: batch, plan)
+        let batch = applied.batch ?? newBatch(plan, selection)
+        let data = batch.result
         let standing = plan.data.counts?.rejected ?? 0
         let rejected = Set(batch.rejectedRows ?? [])
         writeLedger(data, surveyed, sent: selection, rejected: rejected)
@@ -241,16 +234,22 @@ extension ConnectionRun {
     }
 
     /// The batch that an earlier process began, where nothing about it is in doubt.
-    private func resumableBatch(_ plan: UploadPlan) -> AppliedBatch? {
+    private func resumableBatch(_ plan: UploadPlan, _ selection: RowSelection) -> AppliedBatch? {
         guard let batch = applied.batch, batch.digest == plan.data.digest, planned.knownData == nil,
             (batch.isDelta ?? false) == plan.isDelta,
+            batch.isDeleting == true || (batch.sequence != nil && batch.sequence == sequence(of: selection)),
             batch.isResumable(
                 limits: executor.configuration.limits, now: Int(executor.time.unixTime()), window: Planner.resumeWindow)
         else { return nil }
         return batch
     }
 
-    private func newBatch(_ plan: UploadPlan) -> AppliedBatch {
+    /// Tells apart what decides which rows a request holds: their order, and which of them are sent.
+    private func sequence(of selection: RowSelection) -> String? {
+        executor.dataSets[planned.key]?.survey.sequence.map { "\($0)/\(selection.rowCount)" }
+    }
+
+    private func newBatch(_ plan: UploadPlan, _ selection: RowSelection) -> AppliedBatch {
         let now = Int(executor.time.unixTime())
         let limits = executor.configuration.limits
         var batch = AppliedBatch(
@@ -258,6 +257,7 @@ extension ConnectionRun {
             maxRows: limits.maxRows, maxBytes: limits.maxBytes)
         batch.base = planned.knownData ?? (plan.isDelta ? planned.applied?.batch?.base : nil)
         batch.isDelta = plan.isDelta
+        batch.sequence = sequence(of: selection)
         return batch
     }
 }

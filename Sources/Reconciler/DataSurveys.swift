@@ -143,11 +143,18 @@ package struct DataSurveys: Sendable {
         if let uuid = task.uuid, let expected {
             opening = ledgers?.open(uuid: uuid, set: set, data: expected, verifyingBody: true)
         } else if let uuid = task.uuid {
-            opening = ledgers?.openMemory(uuid: uuid, set: set, isCompleting: interrupted?.completing ?? false)
+            opening = ledgers?.openMemory(uuid: uuid, set: set)
         }
-        let result = DataSurveyor.survey(
-            set, limits: limits, temporaryDirectory: temporaryDirectory, against: opening?.memory,
-            retryRejected: options.retryRejected || task.connection.data?.onRowError == .fail, isCancelled: isStopping)
+        var result = survey(set, task, against: opening?.memory)
+        // Of a batch that goes on with the same rows the ledger before says what it is to delete; of any other that may
+        // be visible only its own ledger knows all rows.
+        if let interrupted, interrupted.mayBeVisible, let uuid = task.uuid, case .success(let found) = result,
+            !isResumable || interrupted.digest != found.survey.digest.description,
+            let next = ledgers?.openNext(uuid: uuid, set: set, batch: interrupted)
+        {
+            opening = .mismatch("an upload was interrupted, and nobody knows what came of it", next)
+            result = survey(set, task, against: next)
+        }
         switch result {
         case .failure(let problems): return (key, .bad(problems.diagnostics), nil)
         case .success(let found):
@@ -170,6 +177,14 @@ package struct DataSurveys: Sendable {
                     record: record.isSettled ? record : nil)
             )
         }
+    }
+
+    private func survey(
+        _ set: DataSet, _ task: Task, against ledger: LedgerReader?
+    ) -> Swift.Result<LedgerSurvey, DataProblems> {
+        DataSurveyor.survey(
+            set, limits: limits, temporaryDirectory: temporaryDirectory, against: ledger,
+            retryRejected: options.retryRejected || task.connection.data?.onRowError == .fail, isCancelled: isStopping)
     }
 
     private static func summary(_ survey: DataSurvey) -> DataSummary {
@@ -195,16 +210,5 @@ extension RowCounts {
         kept = changes.kept
         rejected = changes.standingRejected
         before = changes.thereBefore
-    }
-}
-
-extension LedgerOpening {
-    /// The ledger, also where it only knows rows that were uploaded once.
-    fileprivate var memory: LedgerReader? {
-        switch self {
-        case .valid(let ledger): ledger
-        case .mismatch(_, let ledger): ledger
-        case .absent, .damaged: nil
-        }
     }
 }

@@ -23,21 +23,25 @@ struct LedgerDirectory: Sendable {
             verifyingBody: verifyingBody)
     }
 
-    /// The best memory of a connection of which no marker says what rows it has. `isCompleting` says that the request
-    /// that completes a batch was begun.
-    func openMemory(uuid: String, set: DataSet, isCompleting: Bool) -> LedgerOpening {
-        let nothing = Self.identity(
-            uuid: uuid, set: set, data: OwnershipMarker.Data(version: DataSurvey.digestVersion, digest: "", at: 0))
-        if isCompleting {
-            let next = RowLedger.open(path: nextPath(uuid: uuid), expecting: nothing, verifyingBody: true)
-            if case .mismatch(_, .some) = next { return next }
-        }
-        return RowLedger.open(path: path(uuid: uuid), expecting: nothing, verifyingBody: true)
+    /// What was uploaded once to a connection of which no marker says what rows it has.
+    func openMemory(uuid: String, set: DataSet) -> LedgerOpening {
+        open(
+            uuid: uuid, set: set, data: OwnershipMarker.Data(version: DataSurvey.digestVersion, digest: "", at: 0),
+            verifyingBody: true)
     }
 
-    /// Puts the ledger of an upload in place that nobody knows the end of: rows of it may be there.
-    func keepNext(uuid: String) throws(DataProblems) {
-        if access(nextPath(uuid: uuid), F_OK) == 0 { try moveNext(uuid: uuid) }
+    /// The ledger that a batch leads to, where its draft was finished.
+    func openNext(uuid: String, set: DataSet, batch: AppliedBatch) -> LedgerReader? {
+        let opening = RowLedger.open(
+            path: nextPath(uuid: uuid), expecting: Self.identity(uuid: uuid, set: set, data: batch.result),
+            verifyingBody: true)
+        // One of another batch is left over: what it knows may be less than what is there.
+        return opening.memory.flatMap { $0.identity.data == batch.result ? $0 : nil }
+    }
+
+    /// Puts the ledger of a batch in place that nobody knows the end of: rows of it may be there.
+    func keepNext(uuid: String, set: DataSet, batch: AppliedBatch) throws(DataProblems) {
+        if openNext(uuid: uuid, set: set, batch: batch) != nil { try moveNext(uuid: uuid) }
     }
 
     /// Puts the ledger of an upload in place that came to its end.
@@ -100,4 +104,27 @@ extension SurveyRecord {
         encoder.outputFormatting = .sortedKeys
         return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) }
     }
+}
+
+extension LedgerOpening {
+    /// The ledger, also where it only knows rows that were uploaded once.
+    var memory: LedgerReader? {
+        switch self {
+        case .valid(let ledger): ledger
+        case .mismatch(_, let ledger): ledger
+        case .absent, .damaged: nil
+        }
+    }
+}
+
+extension AppliedBatch {
+    /// What the marker says once the batch is complete. Rows expire by the full upload that they came with, so a delta
+    /// leaves its time as it is.
+    var result: OwnershipMarker.Data {
+        OwnershipMarker.Data(
+            version: DataSurvey.digestVersion, digest: digest, at: isDelta == true ? base?.at ?? began : began)
+    }
+
+    /// Whether rows of it may be visible, though nothing says that it came to its end.
+    var mayBeVisible: Bool { completing || isDeleting == true }
 }

@@ -128,6 +128,20 @@ import Testing
         await world.emulator.stop()
     }
 
+    /// The digest of a data set says nothing of order, which decides what rows a request holds.
+    @Test func aBatchOfTheSameRowsInAnotherOrderIsNotResumed() async throws {
+        let world = try world(rows: 60)
+        _ = try await pass(
+            world, judge: { request, number in number > 3 ? FakeWriter.error(.unreachable, request) : nil })
+        let text = try String(contentsOf: world.manifests.appending(path: "rows.csv"), encoding: .utf8)
+        let lines = text.split(separator: "\n")
+        try world.write("rows.csv", ([lines[0]] + lines.dropFirst().reversed()).joined(separator: "\n") + "\n")
+        let (outcome, _) = try await pass(world)
+        #expect(outcome.exitStatus(detailed: false) == .done)
+        #expect(try await world.stored().map(\.rows) == [60])
+        await world.emulator.stop()
+    }
+
     @Test func progressCountsRowsRequestsBytesAndWhatWasResumed() async throws {
         let world = try world(rows: 200)
         _ = try await pass(
