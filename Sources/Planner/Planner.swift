@@ -63,7 +63,8 @@ package struct Planner: Sendable {
         locator = Locator(
             desired: input.desired, actual: input.actual, applied: input.applied, adoptNames: input.options.adopt)
         ownership = Ownership(policy: input.desired.policy)
-        let located = input.desired.connections.map(locator.locate)
+        // Nothing can be gone where nothing is known.
+        let located = input.applied.connections.isEmpty ? [] : input.desired.connections.map(locator.locate)
         let known = located.filter {
             switch $0 {
             case .found(_, .state), .gone(_, .state): true

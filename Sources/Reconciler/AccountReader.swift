@@ -18,24 +18,32 @@ struct AccountReader: Sendable {
     func read(desired: DesiredState, applied: AppliedState, now: Int) async throws(StepFailure) -> PlanningInput {
         do throws(APIError) {
             var actual = ActualState(connections: try await reader.listConnections())
-            let locator = Locator(desired: desired, actual: actual, applied: applied, adoptNames: adopt)
-            actual.connections += try await readAll(locator.unlistedUUIDs, readUnlisted).compactMap { $0 }
+            if !applied.connections.isEmpty || desired.connections.contains(where: { $0.pinnedUUID != nil }) {
+                let locator = Locator(desired: desired, actual: actual, applied: applied, adoptNames: adopt)
+                actual.connections += try await readAll(locator.unlistedUUIDs, readUnlisted).compactMap { $0 }
+            }
 
             var input = PlanningInput(desired: desired, actual: actual, applied: applied, data: [:], now: now)
             input.options.adopt = adopt
-            let linked = Planner(input).referenceUUIDs
+            let linked = Self.mayNeedReferences(input) ? Planner(input).referenceUUIDs : []
             let reader = reader
             let references = try await readAll(linked) { uuid async throws(APIError) in
                 try await reader.references(of: uuid)
             }
             let byUUID = Dictionary(uniqueKeysWithValues: zip(linked, references))
-            for index in input.actual.connections.indices {
+            for index in input.actual.connections.indices where !byUUID.isEmpty {
                 input.actual.connections[index].references = byUUID[input.actual.connections[index].uuid]
             }
             return input
         } catch {
             throw StepFailure(error)
         }
+    }
+
+    /// False where one look shows that no references matter: to locate every connection for that takes a while.
+    private static func mayNeedReferences(_ input: PlanningInput) -> Bool {
+        input.desired.policy.prune || input.desired.connections.contains { $0.references?.isEmpty == false }
+            || input.applied.connections.values.contains { !$0.references.isEmpty }
     }
 
     /// The same input with each of these connections as its own GET shows it; those that are gone are left out.
