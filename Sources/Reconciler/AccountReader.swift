@@ -3,13 +3,14 @@ import Model
 import Planner
 
 /// Reads from the API what a plan needs, and no more: the list, what the list lacks, and references where they matter.
-struct AccountReader: Sendable {
+package struct AccountReader: Sendable {
     let reader: any ConnectionReading
     let adopt: Set<String>
     /// Reads under way at one time.
     private let width = 8
 
-    init(reader: any ConnectionReading, adopt: Set<String>) {
+    /// - Parameter adopt: Keys given to `--adopt`.
+    package init(reader: any ConnectionReading, adopt: Set<String> = []) {
         self.reader = reader
         self.adopt = adopt
     }
@@ -74,7 +75,7 @@ struct AccountReader: Sendable {
     }
 
     /// Reads for each uuid, several at a time; the values stand in the order of the uuids.
-    private func readAll<Value: Sendable>(
+    func readAll<Value: Sendable>(
         _ uuids: [String], _ read: @escaping @Sendable (String) async throws(APIError) -> Value
     ) async throws(APIError) -> [Value] {
         let outcome: Result<[Value], APIError> = await withTaskGroup(of: (Int, Result<Value, APIError>).self) { group in
