@@ -31,7 +31,8 @@ let package = Package(
 
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "ModelTests", dependencies: ["Model", "JSON"]),
-        .testTarget(name: "ManifestLoaderTests", dependencies: ["ManifestLoader", "Model", "JSON"]),
+        .testTarget(
+            name: "ManifestLoaderTests", dependencies: ["ManifestLoader", "Model", "JSON"], exclude: ["Corpus"]),
         .testTarget(
             name: "ManifestWriterTests", dependencies: ["ManifestWriter", "ManifestLoader", "Model", "JSON"]),
         .testTarget(name: "DataFilesTests", dependencies: ["DataFiles", "Model", "JSON"]),

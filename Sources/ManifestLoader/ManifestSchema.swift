@@ -21,11 +21,13 @@ package enum ManifestSchema {
             ],
             "allOf": [
                 [
-                    "if": ["properties": ["kind": ["const": "DataConnection"]], "required": ["kind"]],
+                    "if": [
+                        "type": "object", "properties": ["kind": ["const": "DataConnection"]], "required": ["kind"],
+                    ],
                     "then": ["$ref": "#/$defs/DataConnection"],
                 ],
                 [
-                    "if": ["properties": ["kind": ["const": "Policy"]], "required": ["kind"]],
+                    "if": ["type": "object", "properties": ["kind": ["const": "Policy"]], "required": ["kind"]],
                     "then": ["$ref": "#/$defs/Policy"],
                 ],
             ],
