@@ -39,7 +39,7 @@ struct CredentialFinder {
         if let hash = head.firstIndex(of: "#") { (head, fragment) = (head[..<hash], head[hash...]) }
         var query: Substring?
         if let mark = head.firstIndex(of: "?") { (head, query) = (head[..<mark], head[head.index(after: mark)...]) }
-        var out = userInfo(head)
+        var out = base(head)
         if let query {
             let parts = query.split(separator: "&", omittingEmptySubsequences: false)
             out += "?" + parts.map { parameter($0) }.joined(separator: "&")
@@ -47,10 +47,22 @@ struct CredentialFinder {
         return out + Self.escaped(String(fragment))
     }
 
-    private mutating func userInfo(_ head: Substring) -> String {
-        guard let slashes = head.firstRange(of: "://") else { return Self.escaped(String(head)) }
-        let rest = head[slashes.upperBound...]
-        let host = rest.prefix { $0 != "/" }
+    /// What stands before the query: webhooks carry their key in the path.
+    private mutating func base(_ head: Substring) -> String {
+        guard let slashes = head.firstRange(of: "://") else { return path(head) }
+        let host = head[slashes.upperBound...].prefix { $0 != "/" }
+        return userInfo(head[..<host.endIndex], host) + path(head[host.endIndex...])
+    }
+
+    private mutating func path(_ path: Substring) -> String {
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        return parts.map { part in
+            guard SecretShape.isToken(part), SecretShape.isConstant(part) else { return Self.escaped(part) }
+            return reference("path", place: "a part of the url's path")
+        }.joined(separator: "/")
+    }
+
+    private mutating func userInfo(_ head: Substring, _ host: Substring) -> String {
         guard let at = host.lastIndex(of: "@"), let colon = host[..<at].firstIndex(of: ":"),
             SecretShape.isConstant(String(host[host.index(after: colon)..<at]))
         else { return Self.escaped(String(head)) }

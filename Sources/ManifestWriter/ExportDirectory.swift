@@ -50,16 +50,22 @@ package struct ExportDirectory: Sendable {
         }
         let target = path(of: name)
         let draft = path(of: ".\(name).\(getpid()).tmp")
-        let isWritten = FileManager.default.createFile(atPath: draft, contents: Data(text.utf8))
+        do {
+            try Data(text.utf8).write(to: URL(filePath: draft))
+        } catch {
+            unlink(draft)
+            throw Problem(
+                message: "cannot write \(draft): \(error.localizedDescription)",
+                help: "make room, or give a directory that you may write to")
+        }
         // A link fails where the name is taken meanwhile; a rename takes the place of what is there.
-        let isDone = isWritten && (replaces ? rename(draft, target) : link(draft, target)) == 0
+        let isDone = (replaces ? rename(draft, target) : link(draft, target)) == 0
         let code = errno
         if !replaces || !isDone { unlink(draft) }
         guard !isDone else { return }
         throw Problem(
             message: "cannot write \(target): \(String(cString: strerror(code)))",
-            help: code == EEXIST
-                ? "give --force to write over it" : "make room, or give a directory that you may write to")
+            help: code == EEXIST ? "give --force to write over it" : "give a directory that you may write to")
     }
 
     private func exists(_ path: String) -> Bool {

@@ -19,7 +19,7 @@ extension Planner {
 
     /// Whether all that the manifest declares stands in the account text by text: then there is nothing to compare,
     /// whatever was sent before. Nearly every connection of a plan is like that.
-    private func isPlainlyThere(_ desired: DesiredConnection, _ actual: ActualConnection) -> Bool {
+    func isPlainlyThere(_ desired: DesiredConnection, _ actual: ActualConnection) -> Bool {
         guard desired.name.hasBytes(of: actual.name) else { return false }
         if let text = desired.description {
             let shown = MarkedDescription(parsing: actual.description)
@@ -34,7 +34,7 @@ extension Planner {
     }
 
     /// What differs between what the manifest declares and what the account shows, with notes on what cannot be told.
-    private func fieldChanges(
+    func fieldChanges(
         _ desired: DesiredConnection, _ actual: ActualConnection, into planned: inout PlannedConnection
     ) -> [FieldChange] {
         let declared = Field.all(

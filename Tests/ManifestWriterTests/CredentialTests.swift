@@ -28,6 +28,14 @@ import Testing
         ("https://a.b/c?sku={sku}&lang=en", "https://a.b/c?sku={sku}&lang=en"),
         ("https://a.b/c?api_key=abc&x=1#f", "https://a.b/c?api_key=${credential:c-api_key}&x=1#f"),
         ("https://a.b?token={token}", "https://a.b?token={token}"),
+        (
+            "https://hooks.example.com/services/T00/0a1b2c3d4e5f0a1b2c3d4e5f/",
+            "https://hooks.example.com/services/T00/${credential:c-path}/"
+        ),
+        (
+            "https://a.b/v1/c2dcab04-bfeb-4804-88d9-e1462cbf0e07/items",
+            "https://a.b/v1/c2dcab04-bfeb-4804-88d9-e1462cbf0e07/items"
+        ),
         ("https://u:pw@a.b/c", "https://u:${credential:c-password}@a.b/c"),
         ("https://a.b/{x}?q=${y}", "https://a.b/{x}?q=$${y}"),
         ("https://a.b?sig=x&sig=y", "https://a.b?sig=${credential:c-sig}&sig=${credential:c-sig-2}"),
