@@ -14,6 +14,8 @@ struct ConnectionRun {
     var uuid: String?
     /// What the marker in the account says of the rows, as far as we know.
     var standingData: OwnershipMarker.Data?
+    /// Whether the upload that just ended has written its ledger already.
+    var hasNextLedger = false
 
     init(planned: PlannedConnection, executor: Executor) {
         self.planned = planned
