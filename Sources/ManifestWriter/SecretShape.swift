@@ -45,16 +45,27 @@ enum SecretShape {
             && plainHeaders.contains { $0.hasSuffix("-") ? name.hasPrefix($0) : name == $0 || name.hasPrefix($0 + "-") }
     }
 
-    /// Whether a text looks like a credential wherever it stands: the beginning of a known key, or a long run of letters
-    /// and digits that nobody would say aloud.
+    /// Whether a text looks like a credential wherever it stands: the beginning of a known key, or a long run
+    /// in which letters and digits take turns.
     static func isToken(_ text: String) -> Bool {
         if prefixes.contains(where: { text.hasPrefix($0) && text.utf8.count >= $0.utf8.count + 8 }) { return true }
-        guard text.utf8.count >= 20, !text.contains(" "), !text.hasPrefix("http") else { return false }
-        let digits = text.utf8.filter { $0 &- UInt8(ascii: "0") < 10 }.count
-        let letters = text.utf8.filter { ($0 | 0x20) &- UInt8(ascii: "a") < 26 }.count
-        let others = text.utf8.count - digits - letters
-        return digits >= 3 && letters >= 3 && others * 5 <= text.utf8.count && !isUUID(text)
+        return !isUUID(text) && longestRun(of: text).map(isRandom) ?? false
     }
+
+    /// The longest run of ASCII letters and digits, where it is one that a key could be.
+    private static func longestRun(of text: String) -> Substring.UTF8View? {
+        let runs = text.utf8.split { !isLetter($0) && !isDigit($0) }
+        return runs.max { $0.count < $1.count }.flatMap { $0.count >= 16 ? Substring($0).utf8 : nil }
+    }
+
+    /// Whether letters and digits take turns as they do in no word: `summer2024` changes once.
+    private static func isRandom(_ run: Substring.UTF8View) -> Bool {
+        let turns = zip(run, run.dropFirst()).filter { isDigit($0) != isDigit($1) }.count
+        return turns >= 3
+    }
+
+    private static func isLetter(_ byte: UInt8) -> Bool { (byte | 0x20) &- UInt8(ascii: "a") < 26 }
+    private static func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
 
     /// The part before the credential, such as `Bearer `; empty where all of it is one.
     static func scheme(of value: String) -> String {

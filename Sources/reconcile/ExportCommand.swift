@@ -74,7 +74,7 @@ struct ExportCommand {
     private func export(
         from reader: any ConnectionReading, owner: String, existing: ExistingManifests
     ) async throws(StepFailure) -> ExitStatus {
-        let only = invocation.options.all("--only")
+        let only = invocation.options.all("--name")
         let account: ActualState
         do throws(APIError) {
             account = ActualState(connections: try await reader.listConnections())

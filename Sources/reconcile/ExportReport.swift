@@ -7,6 +7,9 @@ struct ExportReport {
     let leftOut: [ExportSelection.LeftOut]
     let directory: String
 
+    /// What is wrong with one connection is often wrong with all.
+    private static let shownRemarks = 20
+
     var hasFaults: Bool {
         leftOut.contains { if case .fault = $0.cause { true } else { false } }
     }
@@ -37,8 +40,10 @@ struct ExportReport {
         if !owners.isEmpty {
             lines.append("note: other owners: \(owners.sorted().joined(separator: ", ")); --owner NAME exports theirs")
         }
-        for manifest in manifests {
-            for remark in manifest.remarks { lines.append("note: \(manifest.key): \(remark)") }
+        let remarks = manifests.flatMap { manifest in manifest.remarks.map { "note: \(manifest.key): \($0)" } }
+        lines += remarks.prefix(Self.shownRemarks)
+        if remarks.count > Self.shownRemarks {
+            lines.append("note: \((remarks.count - Self.shownRemarks).grouped) more such notes stand in the manifests")
         }
         let credentials = manifests.flatMap(\.credentials)
         if !credentials.isEmpty {

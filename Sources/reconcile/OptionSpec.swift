@@ -94,7 +94,7 @@ struct OptionSpec {
             name: "--placeholder", placeholder: "NAME=VALUE", isRepeatable: true, topics: [.query],
             help: "a value for a placeholder of an API-based connection"),
         OptionSpec(
-            name: "--only", placeholder: "NAME", isRepeatable: true, topics: [.export],
+            name: "--name", placeholder: "NAME", isRepeatable: true, topics: [.export],
             help: "export this connection: its name in the account, its uuid, or metadata.name"),
         OptionSpec(
             name: "--owner", placeholder: "NAME", topics: [.export],

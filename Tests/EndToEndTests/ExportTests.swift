@@ -166,15 +166,15 @@ import Testing
         let uuid = try await emulator.create(["name": "Stock", "primary_key": "sku"])
         _ = try await emulator.create(
             ["name": "Prices", "primary_key": "sku", "description": "[reconcile owner=crm key=prices-of-crm]"])
-        let unknown = try await scratch.reconcile(["export", "out", "--only", "Stok"], against: emulator)
+        let unknown = try await scratch.reconcile(["export", "out", "--name", "Stok"], against: emulator)
         #expect(unknown.status == 1 && unknown.err.contains("there is no connection \"Stok\""), "\(unknown.all)")
         let before = try await emulator.requests().count
-        let one = try await scratch.reconcile(["export", "out", "--only", uuid], against: emulator)
+        let one = try await scratch.reconcile(["export", "out", "--name", uuid], against: emulator)
         #expect(one.out.contains("out/stock.yaml"), "\(one.all)")
         #expect(try await emulator.requests(from: before).count == 2, "the list, and the references of one")
 
         let crm = try await scratch.reconcile(
-            ["export", "crm", "--owner", "crm", "--only", "prices-of-crm"], against: emulator)
+            ["export", "crm", "--owner", "crm", "--name", "prices-of-crm"], against: emulator)
         #expect(crm.status == 0, "\(crm.all)")
         let dry = try await scratch.reconcile(["--dry-run", "--detailed-exitcode", "crm"], against: emulator)
         #expect(dry.status == 0, "its Policy names the owner: \(dry.all)")
