@@ -89,3 +89,12 @@ enum YAMLText {
         }
     }
 }
+
+extension String {
+    /// On one line, with a question mark for each character that cannot be seen or that steers a terminal.
+    package var visible: String {
+        var shown = String.UnicodeScalarView()
+        for scalar in unicodeScalars { shown.append(YAMLText.isVisible(scalar) ? scalar : "?") }
+        return String(shown)
+    }
+}

@@ -7,9 +7,8 @@ struct YAMLWriter {
     /// A comment of one or more lines. What an account calls things may hold anything, so nothing ends the line.
     mutating func comment(_ words: String, depth: Int = 0) {
         for line in words.split(separator: "\n", omittingEmptySubsequences: false) {
-            var shown = String.UnicodeScalarView()
-            for scalar in line.unicodeScalars { shown.append(YAMLText.isVisible(scalar) ? scalar : "?") }
-            text += indent(depth) + (shown.isEmpty ? "#" : "# " + String(shown)) + "\n"
+            let shown = String(line).visible
+            text += indent(depth) + (shown.isEmpty ? "#" : "# " + shown) + "\n"
         }
     }
 

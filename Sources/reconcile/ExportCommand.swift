@@ -90,10 +90,10 @@ struct ExportCommand {
         }
         let manifests = try await write(&selection, from: reader)
         let files = try save(manifests, owner: owner, existing: existing)
-        for file in files { console.out(file) }
+        for file in files { console.out(file.visible) }
         let report = ExportReport(manifests: manifests, leftOut: selection.leftOut, directory: invocation.directory)
         console.out(report.summary)
-        for line in report.advice { console.err(line) }
+        for line in report.advice { console.err(line.visible) }
         return report.hasFaults ? .failed : .done
     }
 

@@ -182,18 +182,30 @@ import Testing
         #expect(mixed.status == 3 && mixed.err.contains("are those of owner \"default\""), "\(mixed.all)")
     }
 
+    @Test func theSchemaIsPrintedForEditors() async throws {
+        let scratch = try Scratch()
+        let run = try await Program.run(["manifest-schema"], directory: scratch.root)
+        #expect(run.status == 0 && run.err.isEmpty, "\(run.err)")
+        let schema = try JSONValue.parse(Data(run.out.utf8))
+        #expect(schema["$schema"] == "https://json-schema.org/draft/2020-12/schema")
+        #expect(schema["$defs"]?["DataConnection"] != nil && schema["$defs"]?["Policy"] != nil)
+        #expect(try await Program.run(["manifest-schema", "x"], directory: scratch.root).status == 3)
+    }
+
     @Test func whatCannotBeDeclaredIsNamedAndTheRestIsExported() async throws {
         let scratch = try Scratch()
         let emulator = try await EmulatorProcess(directory: scratch.root)
         _ = try await emulator.create(["name": "${env:RECONCILE_X}", "primary_key": "id"])
         _ = try await emulator.create(["name": "Cut", "primary_key": "id", "description": "x [reconcile owner="])
-        _ = try await emulator.create(["name": "Good", "primary_key": "id"])
+        _ = try await emulator.create(["name": "Good\u{1B}[31m\r\u{202E}", "primary_key": "id"])
         let run = try await scratch.reconcile(["export"], against: emulator)
         #expect(run.status == 1, "\(run.all)")
         #expect(run.out.hasSuffix("Exported 1 connection; 2 not exported.\n"), "\(run.out)")
         #expect(run.err.contains("a reference to a secret is not allowed here"), "\(run.err)")
         #expect(run.err.contains("its ownership marker is damaged"), "\(run.err)")
-        #expect(try scratch.manifestTexts().keys.sorted() == ["good.yaml"])
+        #expect(try scratch.manifestTexts().keys.sorted() == ["good-31m.yaml"])
+        #expect(
+            run.out.contains("\"Good?[31m??\""), "an account cannot steer the terminal: \(run.out.debugDescription)")
         let wrong = try await EmulatorProcess(["--accept-keys", "a,b"], directory: scratch.root)
         #expect(try await scratch.reconcile(["export"], against: wrong).status == 4)
     }
