@@ -88,6 +88,7 @@ import Testing
         for text in ["no", "1742", "a: b", "x #y", "", " a", "- a", "*", "true", "1:30", "\u{202E}x"] {
             #expect(YAMLText.inline(text).hasPrefix("\""), "\(text)")
         }
+        #expect(YAMLText.isBlock("a\n\nb") && !YAMLText.isBlock("a \nb"), "nobody sees a blank at the end of a line")
         #expect(YAMLText.quoted("a\u{202E}\u{0}\"\n") == #""a\u202E\x00\"\n""#)
     }
 

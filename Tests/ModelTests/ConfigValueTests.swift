@@ -58,6 +58,7 @@ import Testing
             ["a": [1, nil, true, "x"], "b": ["c": .number("1.0")], "d": nil], [], nil, "x",
         ] { #expect(!ConfigValue(json).isPlainly(other), "\(other.compactText)") }
         #expect(!ConfigValue.string(secret).isPlainly("hunter2"))
+        #expect(!ConfigValue.string(ConfigString("ab")).isPlainly("ba"))
         #expect(!ConfigValue.string(ConfigString("e\u{301}")).isPlainly("é"), "two spellings are two texts")
     }
 }

@@ -26,6 +26,16 @@ import Testing
         }
     }
 
+    /// The same document, with another value here and there.
+    private static func altered(_ value: JSONValue, _ random: inout Random) -> JSONValue {
+        if Int.random(in: 0..<12, using: &random) == 0 { return self.value(&random, depth: 1) }
+        switch value {
+        case .array(let elements): return .array(elements.map { altered($0, &random) })
+        case .object(let members): return .object(members.map { JSONMember($0.key, altered($0.value, &random)) })
+        case .null, .bool, .number, .string: return value
+        }
+    }
+
     private static func object(_ random: inout Random, _ names: [String], depth: Int) -> JSONValue {
         .object(
             names.filter { _ in Bool.random(using: &random) }.map { JSONMember($0, value(&random, depth: depth)) })
@@ -36,11 +46,10 @@ import Testing
         var random = Random(state: seed)
         var passed = 0
         for _ in 0..<200 {
-            let isAPIBased = Bool.random(using: &random)
+            let isAPIBased = Int.random(in: 0..<5, using: &random) > 0
             let fields = ["url", "headers", "body", "ttl"]
-            let there: JSONValue? = isAPIBased ? Self.object(&random, fields, depth: 2) : nil
-            // Half of them as in the account, the rest as may be.
-            let wish = Bool.random(using: &random) ? there : there.map { _ in Self.object(&random, fields, depth: 2) }
+            let there = isAPIBased ? Optional(Self.object(&random, fields, depth: 2)) : .none
+            let wish = there.map { Self.altered($0, &random) }
             let texts = ["Weekly", "Weekly ", "", "Daily"]
             var desired = Scenario.manifest(
                 description: Bool.random(using: &random) ? nil : texts.randomElement(using: &random),
