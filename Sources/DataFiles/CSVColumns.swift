@@ -14,8 +14,8 @@ struct CSVColumns: ~Copyable {
         var type: ColumnType
     }
 
-    private var templates = ByteBuffer()
-    private let plans: UnsafeMutableBufferPointer<Plan>
+    private(set) var templates = ByteBuffer()
+    let plans: UnsafeMutableBufferPointer<Plan>
     let names: [String]
 
     init(names: [String], set: DataSet) {
@@ -76,57 +76,6 @@ struct CSVColumns: ~Copyable {
         record.add(field)
         return true
     }
-
-    /// The same for a cell that is short, without quotes and copied as it stands: nearly all are. Nil for any other;
-    /// then nothing was appended.
-    @inline(__always)
-    func copy(
-        _ base: UnsafePointer<UInt8>, from start: Int, end: Int, of column: Int, to record: inout RecordText
-    ) -> (next: Int, endsLine: Bool)? {
-        let plan = plans[column]
-        if plan.type != .string { return nil }
-        let before = record.bytes.count
-        record.bytes.reserve(plan.templateCount + Self.longestCopy + 16)
-        record.bytes.appendReserved(templates.base + plan.templateStart, count: plan.templateCount)
-        let target = UnsafeMutableRawPointer(record.bytes.base + record.bytes.count)
-        var length = 0
-        var seen: UInt64 = 0
-        while length < Self.longestCopy {
-            let word = WordScan.load(base + start + length)
-            let stops =
-                WordScan.equal(word, UInt8(ascii: ",")) | WordScan.equal(word, UInt8(ascii: "\""))
-                | WordScan.equal(word, UInt8(ascii: "\\")) | WordScan.control(word)
-            target.storeBytes(of: word.littleEndian, toByteOffset: length, as: UInt64.self)
-            if stops == 0 {
-                seen |= word
-                length += 8
-                continue
-            }
-            seen |= word & WordScan.before(stops)
-            length += stops.trailingZeroBitCount >> 3
-            let stop = start + length
-            var next = stop + 1
-            if base[stop] == 0x0D, base[next] == 0x0A { next += 1 }
-            let isWhole = next <= end && (base[next - 1] == UInt8(ascii: ",") || base[next - 1] == 0x0A)
-            if !isWhole || (seen & WordScan.highBits != 0 && CSVColumns.isMalformed(base + start, count: length)) {
-                break
-            }
-            let valueStart = UInt32(truncatingIfNeeded: record.count)
-            record.bytes.count += length
-            let nameBase = UInt32(truncatingIfNeeded: before - record.start)
-            record.add(
-                RecordText.Field(
-                    nameStart: nameBase + plan.nameStart, nameEnd: nameBase + plan.nameEnd, valueStart: valueStart,
-                    valueEnd: valueStart + UInt32(truncatingIfNeeded: length), kind: .string,
-                    isNameEscaped: plan.isNameEscaped, isValueEscaped: false))
-            record.bytes.append(UInt8(ascii: "\""))
-            return (next, base[next - 1] == 0x0A)
-        }
-        record.bytes.count = before
-        return nil
-    }
-
-    private static let longestCopy = 128
 
     private static func isMalformed(_ start: UnsafePointer<UInt8>, count: Int) -> Bool {
         UTF8Check.firstInvalid(UnsafeBufferPointer(start: start, count: count)) != nil

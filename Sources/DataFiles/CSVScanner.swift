@@ -49,10 +49,7 @@ struct CSVScanner: ~Copyable {
         var lineFeeds = 0
         var offset = source.window.start
         while true {
-            if column < expected, let copied = columns.copy(base, from: offset, end: end, of: column, to: &record) {
-                column += 1
-                offset = copied.next
-                if !copied.endsLine { continue }
+            if columns.copyCells(base, end: end, column: &column, offset: &offset, to: &record) == .lineEnd {
                 lineFeeds += 1
                 break
             }

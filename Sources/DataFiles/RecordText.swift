@@ -109,6 +109,20 @@ struct RecordText: ~Copyable {
         fieldCount += 1
     }
 
+    /// Makes room for that many fields more.
+    @inline(__always)
+    mutating func reserveFields(_ count: Int) {
+        while fieldStart + fieldCount + count > fieldCapacity { growFields() }
+    }
+
+    /// The same as `add`, where there is room.
+    @inline(__always)
+    mutating func addReserved(_ field: Field) {
+        if !collectsFields { return }
+        fields[fieldStart &+ fieldCount] = field
+        fieldCount &+= 1
+    }
+
     @inline(never)
     private mutating func growFields() {
         let larger = UnsafeMutablePointer<Field>.allocate(capacity: fieldCapacity * 2)

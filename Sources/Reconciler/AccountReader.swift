@@ -5,14 +5,14 @@ import Planner
 /// Reads from the API what a plan needs, and no more: the list, what the list lacks, and references where they matter.
 package struct AccountReader: Sendable {
     let reader: any ConnectionReading
-    let adopt: Set<String>
+    let options: PlanningOptions
     /// Reads under way at one time.
     private let width = 8
 
-    /// - Parameter adopt: Keys given to `--adopt`.
-    package init(reader: any ConnectionReading, adopt: Set<String> = []) {
+    /// - Parameter options: What the command line asks for.
+    package init(reader: any ConnectionReading, options: PlanningOptions = PlanningOptions()) {
         self.reader = reader
-        self.adopt = adopt
+        self.options = options
     }
 
     /// The planning input without the data files.
@@ -20,12 +20,14 @@ package struct AccountReader: Sendable {
         do throws(APIError) {
             var actual = ActualState(connections: try await reader.listConnections())
             if !applied.connections.isEmpty || desired.connections.contains(where: { $0.pinnedUUID != nil }) {
-                let locator = Locator(desired: desired, actual: actual, applied: applied, adoptNames: adopt)
-                actual.connections += try await readAll(locator.unlistedUUIDs, readUnlisted).compactMap { $0 }
+                let locator = Locator(
+                    desired: desired, actual: actual, applied: applied, adoptNames: options.adopt)
+                actual.connections += try await readAll(locator.unlistedUUIDs(in: options.restriction), readUnlisted)
+                    .compactMap { $0 }
             }
 
             var input = PlanningInput(desired: desired, actual: actual, applied: applied, data: [:], now: now)
-            input.options.adopt = adopt
+            input.options = options
             let linked = Self.mayNeedReferences(input) ? Planner(input).referenceUUIDs : []
             let reader = reader
             let references = try await readAll(linked) { uuid async throws(APIError) in

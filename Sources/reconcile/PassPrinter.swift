@@ -6,12 +6,14 @@ import Reconciler
 final class PassPrinter: PassObserver {
     private let console: Console
     private let printsPlan: Bool
+    private let usesColor: Bool
     private let progress: ProgressLines
     private let ticking: Task<Void, any Error>
 
-    init(console: Console, time: any TimeSource, printsPlan: Bool) {
+    init(console: Console, time: any TimeSource, printsPlan: Bool, usesColor: Bool) {
         self.console = console
         self.printsPlan = printsPlan
+        self.usesColor = usesColor
         let progress = ProgressLines(hasBar: console.errIsTerminal, time: time) { line in
             if console.errIsTerminal { console.showBar(line) } else { console.err(line) }
         }
@@ -28,7 +30,7 @@ final class PassPrinter: PassObserver {
 
     func planned(_ plan: Plan) {
         for problem in plan.connections.flatMap(\.problems).sortedByPlace { console.err(problem.rendered) }
-        if printsPlan { console.out(PlanText(usesColor: console.usesColor).render(plan)) }
+        if printsPlan { console.out(PlanText(usesColor: usesColor).render(plan)) }
     }
 
     func waiting(for reason: String) { console.err("waiting for \(reason)") }
