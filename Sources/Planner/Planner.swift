@@ -117,7 +117,9 @@ package struct Planner: Sendable {
     /// Connections that a plan would change because the list says something else than what state remembers, or because
     /// nothing is remembered: a list may lag behind, so each is read by itself before the plan counts.
     package static func doubtfulUUIDs(in plan: Plan) -> [String] {
-        plan.connections.filter { connection in
+        // By index, and first those that something is done about: to copy thousands of these values takes a while.
+        plan.connections.indices.filter { !plan.connections[$0].actions.isEmpty }.map { plan.connections[$0] }.filter {
+            connection in
             connection.actions.contains { action in
                 switch action {
                 case .update(let changes): return changes.contains { $0.cause != .manifest }
