@@ -3,7 +3,7 @@ import Model
 /// What the user asked for: a command, its operands and its options, checked against what the command takes.
 struct Invocation {
     enum Command: Equatable {
-        case reconcile, validate, daemon, status, emulator, query, export, manifestSchema
+        case reconcile, validate, daemon, status, emulator, query, export, manifestSchema, apply
         case help(HelpTopic)
         case version
     }
@@ -38,6 +38,7 @@ struct Invocation {
             case .query: .query
             case .export: .export
             case .manifestSchema: .manifestSchema
+            case .apply: .apply
             }
         let known = OptionSpec.all(for: topic)
         while let argument = rest.popFirst() {
@@ -63,7 +64,7 @@ struct Invocation {
     }
 
     /// Words of the design that have no command yet: better told than taken for a directory.
-    private static let announced: Set<String> = ["apply", "doctor"]
+    private static let announced: Set<String> = ["doctor"]
 
     private mutating func take(
         _ argument: String, from rest: inout ArraySlice<String>, known: [OptionSpec], topic: HelpTopic
@@ -96,6 +97,11 @@ struct Invocation {
             }
         case .emulator, .status, .manifestSchema:
             if let operand = operands.first { throw UsageError("unexpected \"\(operand)\"") }
+        case .apply:
+            if operands.isEmpty { throw UsageError("which plan?", help: "see reconcile apply --help") }
+            if operands.count > 2 {
+                throw UsageError("a plan and a directory are expected, not \(operands.joined(separator: " "))")
+            }
         case .query:
             if operands.isEmpty { throw UsageError("which connection?", help: "see reconcile query --help") }
         }

@@ -7,6 +7,8 @@ import Reconciler
 @main
 struct Reconcile {
     static let version = "0.1.0"
+    /// Name and version, as they stand in documents.
+    static let tool = "reconcile \(version)"
 
     static func main() async {
         // A reader that goes away (`reconcile | head`) is an ordinary end of output, not a reason to die half way.
@@ -30,6 +32,7 @@ struct Reconcile {
             case .emulator: return try await EmulatorCommand(invocation: invocation, console: console).run()
             case .export: return await ExportCommand(invocation: invocation, console: console).run()
             case .manifestSchema: console.out(ManifestSchema.document.prettyText)
+            case .apply: return try await ApplyCommand(invocation: invocation, console: console).run()
             case .query: return await QueryCommand(invocation: invocation, console: console).run()
             }
             return .done
