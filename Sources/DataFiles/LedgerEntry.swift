@@ -12,9 +12,11 @@ struct LedgerEntry {
 
     func write(to bytes: UnsafeMutableRawPointer) {
         let last = UInt64(slot) << 2 | UInt64(state.rawValue)
-        for (index, word) in [key.low, key.high, content.low, content.high, last].enumerated() {
-            bytes.storeBytes(of: word.littleEndian, toByteOffset: index * 8, as: UInt64.self)
-        }
+        bytes.storeBytes(of: key.low.littleEndian, as: UInt64.self)
+        bytes.storeBytes(of: key.high.littleEndian, toByteOffset: 8, as: UInt64.self)
+        bytes.storeBytes(of: content.low.littleEndian, toByteOffset: 16, as: UInt64.self)
+        bytes.storeBytes(of: content.high.littleEndian, toByteOffset: 24, as: UInt64.self)
+        bytes.storeBytes(of: last.littleEndian, toByteOffset: 32, as: UInt64.self)
     }
 
     init(key: Digest128, content: Digest128, slot: Int, state: RowState) {

@@ -12,7 +12,7 @@ struct LedgerFile: ~Copyable {
     private let descriptor: Int32
     private let headerBytes: Int
     private var buffer = ByteBuffer(capacity: LedgerFile.blockBytes + 4096)
-    private var hash = SipHash128()
+    private var hash = XXH64()
     private var hasItsName = false
 
     /// `header` is as long as the one that is written in the end.

@@ -5,10 +5,11 @@ import Model
 /// Shape, all integers little-endian: eight bytes `reconldg`; format version and length of the rest of the head in
 /// four bytes each; the fields; the digest of all that. Behind it the body: the entries, sorted by key, 40 bytes
 /// each; then the text of each primary key as JSON, by slot, its length before it as a variable-length integer.
-/// Digests are SipHash-2-4-128 with the zero key.
+/// The head's digest is SipHash-2-4-128 with the zero key, the body's XXH64: it says that
+/// the disk gave back what it got, no more, and is read as often as written.
 struct LedgerHeader: Sendable, Hashable {
     static let magic = Array("reconldg".utf8)
-    static let formatVersion: UInt32 = 1
+    static let formatVersion: UInt32 = 2
     /// Bytes before the fields.
     static let preambleCount = 16
     /// What a head may take at most; its texts are a UUID and the name of a field.
@@ -19,7 +20,7 @@ struct LedgerHeader: Sendable, Hashable {
     /// Bytes of the key texts with their lengths.
     var keyBytes: Int
     /// The digest of the whole body.
-    var body: Digest128
+    var body: UInt64
 
     var entryBytes: Int { counts.total * LedgerEntry.byteCount }
     var bodyBytes: Int { entryBytes + keyBytes }
@@ -34,8 +35,7 @@ struct LedgerHeader: Sendable, Hashable {
         }
         for state in RowState.allCases { add(UInt64(counts[state])) }
         add(UInt64(keyBytes))
-        add(body.low)
-        add(body.high)
+        add(body)
         add(UInt64(bitPattern: Int64(identity.data.version)))
         add(UInt64(bitPattern: Int64(identity.data.at)))
         add(identity.ttlSeconds == nil ? 0 : 1)
@@ -78,7 +78,7 @@ struct LedgerHeader: Sendable, Hashable {
             guard let count = fields.count() else { return nil }
             counts[state] = count
         }
-        guard let keyBytes = fields.count(), let low = fields.word(), let high = fields.word(),
+        guard let keyBytes = fields.count(), let body = fields.word(),
             let version = fields.integer(), let at = fields.integer(), let hasTTL = fields.word(),
             let ttl = fields.integer(), let data = fields.text(), let connection = fields.text(),
             let primaryKey = fields.text(), fields.bytes.isEmpty
@@ -87,7 +87,7 @@ struct LedgerHeader: Sendable, Hashable {
             identity: LedgerIdentity(
                 connection: connection, primaryKey: primaryKey, ttlSeconds: hasTTL == 0 ? nil : ttl,
                 data: OwnershipMarker.Data(version: version, digest: data, at: at)),
-            counts: counts, keyBytes: keyBytes, body: Digest128(low: low, high: high))
+            counts: counts, keyBytes: keyBytes, body: body)
     }
 
     /// Takes the fields off one after another; nil where they end.
@@ -112,7 +112,7 @@ struct LedgerHeader: Sendable, Hashable {
         }
     }
 
-    init(identity: LedgerIdentity, counts: RowStateCounts, keyBytes: Int, body: Digest128) {
+    init(identity: LedgerIdentity, counts: RowStateCounts, keyBytes: Int, body: UInt64) {
         self.identity = identity
         self.counts = counts
         self.keyBytes = keyBytes

@@ -25,7 +25,7 @@ package final class LedgerReader: Sendable, BlockSource {
 
     /// Whether the body is the one that the head was written for. Reads all of it.
     func verifyBody() throws(DataProblems) -> Bool {
-        var hash = SipHash128()
+        var hash = XXH64()
         var stream = BlockStream(self, 0..<header.bodyBytes, bufferBytes: 256 << 10)
         var left = header.bodyBytes
         while left > 0 {

@@ -27,7 +27,7 @@ extension RowLedger {
         let outcome = UploadOutcome(
             sent: sent, rejected: rejected, removed: removed, mayHaveEarlierRows: mayHaveEarlierRows)
         let empty = LedgerHeader(
-            identity: identity, counts: RowStateCounts(), keyBytes: 0, body: Digest128(low: 0, high: 0))
+            identity: identity, counts: RowStateCounts(), keyBytes: 0, body: 0)
         var file = try LedgerFile(path: path, header: empty)
         // The slots, in the ledger before, of rows that are no longer in the files and stay in the ledger.
         let kept = removed == .kept ? rows.gone : RowBitmap(count: 0)
