@@ -11,6 +11,7 @@ let package = Package(
         .target(name: "JSON"),
         .target(name: "Model", dependencies: ["JSON"]),
         .target(name: "ManifestLoader", dependencies: ["Model", "JSON", "CLibYAML"]),
+        .target(name: "ManifestWriter", dependencies: ["Model", "JSON", "ManifestLoader"]),
         .target(name: "DataFiles", dependencies: ["Model", "JSON"]),
         .target(name: "APIClient", dependencies: ["Model", "JSON"]),
         .target(name: "StateStore", dependencies: ["Model", "JSON"]),
@@ -25,12 +26,15 @@ let package = Package(
             name: "reconcile",
             dependencies: [
                 "Model", "JSON", "ManifestLoader", "DataFiles", "APIClient", "StateStore", "Planner", "Reconciler",
-                "Emulator", "Daemon",
+                "Emulator", "Daemon", "ManifestWriter",
             ]),
 
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "ModelTests", dependencies: ["Model", "JSON"]),
-        .testTarget(name: "ManifestLoaderTests", dependencies: ["ManifestLoader", "Model", "JSON"]),
+        .testTarget(
+            name: "ManifestLoaderTests", dependencies: ["ManifestLoader", "Model", "JSON"], exclude: ["Corpus"]),
+        .testTarget(
+            name: "ManifestWriterTests", dependencies: ["ManifestWriter", "ManifestLoader", "Model", "JSON"]),
         .testTarget(name: "DataFilesTests", dependencies: ["DataFiles", "Model", "JSON"]),
         .testTarget(name: "APIClientTests", dependencies: ["APIClient", "Model", "JSON", "HTTPServer"]),
         .testTarget(name: "StateStoreTests", dependencies: ["StateStore", "Model", "JSON"]),

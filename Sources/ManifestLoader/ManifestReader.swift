@@ -43,7 +43,7 @@ struct ManifestReader: Sendable {
         SourceFile(path: dataFiles.prefix + manifest.relativePath, bytes: bytes)
     }
 
-    private func decode(_ manifest: ManifestScan.Manifest, into file: inout ManifestFile) {
+    func decode(_ manifest: ManifestScan.Manifest, into file: inout ManifestFile) {
         let findings = file.findings
         let bytes = findings.source.bytes
         let top = YAMLMark(line: 1, column: 1)

@@ -2,8 +2,8 @@ import Model
 
 /// Reads a document of kind Policy.
 struct PolicyDecoder {
-    private static let documentFields = ["apiVersion", "kind", "spec"]
-    private static let specFields = [
+    static let documentFields = ["apiVersion", "kind", "spec"]
+    static let specFields = [
         "owner", "ownership", "adopt", "prune", "max_delete_percent", "max_removed_percent", "max_row_errors",
     ]
 

@@ -101,3 +101,11 @@ struct SecretTemplate {
         return close + 1
     }
 }
+
+/// Names of the service's placeholders.
+package enum Placeholders {
+    /// Those of `{name}` in a string of `external_api_details`, in their order, as often as they stand there.
+    package static func names(in text: String) -> [String] {
+        SecretTemplate(text).parts.compactMap { if case .placeholder(let name, _) = $0 { name } else { nil } }
+    }
+}

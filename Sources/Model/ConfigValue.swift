@@ -46,6 +46,21 @@ package enum ConfigValue: Sendable, Hashable {
         }
     }
 
+    /// Whether it is the very same document, text by text, and holds no secret. False says nothing: `1` and `1.0` are
+    /// two texts.
+    package func isPlainly(_ json: JSONValue) -> Bool {
+        switch (self, json) {
+        case (.null, .null): true
+        case (.bool(let a), .bool(let b)): a == b
+        case (.number(let a), .number(let b)): a.hasBytes(of: b)
+        case (.string(let a), .string(let b)): !a.isSecret && a.reveal().hasBytes(of: b)
+        case (.array(let a), .array(let b)): a.count == b.count && zip(a, b).allSatisfy { $0.isPlainly($1) }
+        case (.object(let a), .object(let b)):
+            a.count == b.count && b.allSatisfy { member in a[member.key]?.isPlainly(member.value) ?? false }
+        default: false
+        }
+    }
+
     /// Whether a secret stands anywhere in it.
     package var holdsSecret: Bool {
         switch self {
@@ -83,5 +98,13 @@ package enum ConfigValue: Sendable, Hashable {
             self = .object(
                 Dictionary(members.map { ($0.key, ConfigValue($0.value)) }, uniquingKeysWith: { _, last in last }))
         }
+    }
+}
+
+extension String {
+    /// Whether both are the same bytes; canonical equivalence does not count.
+    package func hasBytes(of other: String) -> Bool {
+        var (left, right) = (self, other)
+        return left.withUTF8 { left in right.withUTF8 { left.count == $0.count && left.elementsEqual($0) } }
     }
 }

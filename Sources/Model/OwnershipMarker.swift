@@ -61,32 +61,26 @@ package struct MarkedDescription: Sendable, Hashable {
             return
         }
         // By bytes: a plan takes thousands of descriptions apart, and searching characters took most of its time.
-        let bytes = Array(description.utf8)
-        guard let start = Self.start(in: bytes) else {
-            let trimmed = description.trimmingBlanksAtEnd
+        var whole = description.trimmingBlanksAtEnd
+        let found = whole.withUTF8 { bytes -> (start: Int, marker: OwnershipMarker?)? in
+            guard let start = MarkerScanner.start(in: bytes) else { return nil }
+            return (start, MarkerScanner.marker(in: UnsafeBufferPointer(rebasing: bytes[start...])))
+        }
+        guard let found else {
             // The service may have cut the description in the middle of the opening.
-            let cut = (4..<Self.openingBytes.count).contains { length in
-                trimmed.utf8.suffix(length).elementsEqual(Self.openingBytes.prefix(length))
+            let opening = Self.opening.utf8
+            let cut = (4..<opening.count).contains { length in
+                whole.utf8.suffix(length).elementsEqual(opening.prefix(length))
             }
-            text = trimmed
+            text = whole
             marker = cut ? .damaged : .none
             return
         }
-        text = String(decoding: bytes[..<start], as: UTF8.self).trimmingBlanksAtEnd
-        let rest = String(decoding: bytes[start...], as: UTF8.self).trimmingBlanksAtEnd
-        marker = Self.read(rest).map(Marker.whole) ?? .damaged
+        text = String(Substring(whole.utf8.prefix(found.start))).trimmingBlanksAtEnd
+        marker = found.marker.map(Marker.whole) ?? .damaged
     }
 
-    private static let openingBytes = Array(opening.utf8)
-
-    /// Where the first opening begins; nil where there is none.
-    private static func start(in bytes: [UInt8]) -> Int? {
-        let opening = openingBytes
-        guard bytes.count >= opening.count else { return nil }
-        return (0...bytes.count - opening.count).first { start in
-            bytes[start] == opening[0] && bytes[start..<start + opening.count].elementsEqual(opening)
-        }
-    }
+    static let openingBytes: StaticString = "[reconcile"
 
     /// The user's text with the marker behind it; nil where both are absent.
     package static func join(text: String?, marker: OwnershipMarker?) -> String? {
@@ -109,47 +103,18 @@ package struct MarkedDescription: Sendable, Hashable {
         }
     }
 
-    private static func read(_ text: String) -> OwnershipMarker? {
-        guard text.utf8.last == UInt8(ascii: "]") else { return nil }
-        var words = text.utf8.dropLast().split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)[...]
-        func take(_ prefix: StaticString) -> String? {
-            let length = prefix.utf8CodeUnitCount
-            guard let word = words.first, word.count >= length,
-                zip(word, UnsafeBufferPointer(start: prefix.utf8Start, count: length)).allSatisfy(==)
-            else { return nil }
-            words.removeFirst()
-            return String(Substring(word.dropFirst(length)))
-        }
-        guard take("[reconcile") == "", let owner = take("owner="), let key = take("key=") else { return nil }
-        guard isKey(owner), isKey(key) else { return nil }
-        var marker = OwnershipMarker(owner: owner, key: key, isProtected: take("protect") == "")
-        if let data = take("data=") {
-            let parts = data.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
-            guard parts.count == 2, let version = Int(Substring(parts[0])),
-                Digest128(String(Substring(parts[1]))) != nil, let at = take("at=").flatMap({ Int($0) })
-            else { return nil }
-            marker.data = OwnershipMarker.Data(version: version, digest: String(Substring(parts[1])), at: at)
-        }
-        // What is written back must be what was read, or an edited marker could pass for a whole one.
-        return words.isEmpty && marker.text.utf8.elementsEqual(text.utf8) ? marker : nil
-    }
-
     /// Whether a text may be an owner or a key: `[a-z0-9][a-z0-9._-]{0,62}`.
     package static func isKey(_ text: String) -> Bool {
-        func isAlphanumeric(_ byte: UInt8) -> Bool {
-            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
-                || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-        }
-        guard let first = text.utf8.first, isAlphanumeric(first), text.utf8.count <= 63 else { return false }
-        return text.utf8.allSatisfy {
-            isAlphanumeric($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-")
-        }
+        var text = text
+        return text.withUTF8 { MarkerScanner.isKey($0) }
     }
 }
 
 extension String {
     /// Without blanks and line breaks at the end.
     package var trimmingBlanksAtEnd: String {
+        // Nearly every text ends in a letter or a bracket, and the tables of Unicode need not be asked.
+        if let last = utf8.last, (0x21...0x7E).contains(last) { return self }
         var scalars = unicodeScalars[...]
         while let last = scalars.last, last.properties.isWhitespace { scalars.removeLast() }
         return String(scalars)

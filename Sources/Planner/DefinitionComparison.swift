@@ -94,12 +94,7 @@ struct DefinitionComparison {
     }
 
     /// Whether a service shows this in place of a value that it keeps to itself.
-    static func isMasked(_ value: JSONValue) -> Bool {
-        guard case .string(let text) = value, !text.isEmpty else { return false }
-        if text.contains("***") || text.contains("•••") || text.contains("…") { return true }
-        let word = text.lowercased().filter { $0.isLetter }
-        return ["redacted", "masked", "hidden", "sensitive", "secret"].contains(word)
-    }
+    static func isMasked(_ value: JSONValue) -> Bool { MaskedValue.isMasked(value) }
 }
 
 extension Planner {

@@ -68,6 +68,10 @@ package struct PlannedConnection: Sendable, Hashable {
         if case .create = actions.first { true } else { false }
     }
 
+    /// Whether nothing is done about it, nothing stands in its way, and nothing is to be said of it: nearly every
+    /// connection of a plan is like that.
+    var isQuiet: Bool { actions.isEmpty && refusals.isEmpty && problems.isEmpty && notes.isEmpty }
+
     package var isStopped: Bool { !refusals.isEmpty || !problems.isEmpty }
 
     /// The definition as it goes to the API, with a marker that says that of the rows.

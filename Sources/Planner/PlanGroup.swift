@@ -26,8 +26,8 @@ struct PlanGroup {
     static func groups(of plan: Plan) -> [PlanGroup] {
         var order: [String] = []
         var members: [String: [Int]] = [:]
-        for (index, connection) in plan.connections.enumerated() {
-            let likeness = likeness(of: connection)
+        for index in plan.connections.indices where !plan.connections[index].isQuiet {
+            let likeness = likeness(of: plan.connections[index])
             if likeness.isEmpty { continue }
             if members[likeness] == nil { order.append(likeness) }
             members[likeness, default: []].append(index)

@@ -24,7 +24,13 @@ package struct PlanSummary: Sendable, Hashable {
 
     package init(_ plan: Plan) {
         scope = plan.scope
-        for connection in plan.connections {
+        for index in plan.connections.indices {
+            if plan.connections[index].isQuiet, plan.connections[index].leftOut.isEmpty {
+                if plan.connections[index].desired?.isSuspended == false { unchanged += 1 }
+                if plan.connections[index].desired?.isSuspended == true { suspended += 1 }
+                continue
+            }
+            let connection = plan.connections[index]
             for action in connection.actions {
                 count(action)
                 if case .upload(let plan) = action, !connection.isCreated, !plan.isDelta { areRowsExact = false }

@@ -9,6 +9,35 @@ extension Planner {
     ) -> [FieldChange] {
         let base = mergedDefinition(desired, actual)
         planned.base = base
+        var changes = isPlainlyThere(desired, actual) ? [] : fieldChanges(desired, actual, into: &planned)
+        if let change = markerChange(standing: standing, wanted: planned.marker, planned: planned) {
+            planned.ownershipCauses = ownershipCauses(standing: standing, planned: planned)
+            changes.append(change)
+        }
+        if !changes.isEmpty, let refusal = refusalOfLostHeaders(desired, actual) { planned.refusals.append(refusal) }
+        return changes
+    }
+
+    /// Whether all that the manifest declares stands in the account text by text: then there is nothing to compare,
+    /// whatever was sent before. Nearly every connection of a plan is like that.
+    func isPlainlyThere(_ desired: DesiredConnection, _ actual: ActualConnection) -> Bool {
+        guard desired.name.hasBytes(of: actual.name) else { return false }
+        if let text = desired.description {
+            let shown = MarkedDescription(parsing: actual.description)
+            guard shown.text.hasBytes(of: text.trimmingBlanksAtEnd) else { return false }
+        }
+        switch (desired.details, actual.details) {
+        case (nil, .none): return true
+        case (.object(let members)?, .some(let there)):
+            return members.allSatisfy { name, value in there[name].map(value.isPlainly) ?? false }
+        default: return false
+        }
+    }
+
+    /// What differs between what the manifest declares and what the account shows, with notes on what cannot be told.
+    func fieldChanges(
+        _ desired: DesiredConnection, _ actual: ActualConnection, into planned: inout PlannedConnection
+    ) -> [FieldChange] {
         let declared = Field.all(
             of: Definition(
                 name: desired.name, primaryKey: desired.primaryKey, description: desired.description,
@@ -43,11 +72,6 @@ extension Planner {
                 planned.notes.append("\(Field.detailsName) is not comparable: the account does not show it")
             }
         }
-        if let change = markerChange(standing: standing, wanted: planned.marker, planned: planned) {
-            planned.ownershipCauses = ownershipCauses(standing: standing, planned: planned)
-            changes.append(change)
-        }
-        if !changes.isEmpty, let refusal = refusalOfLostHeaders(desired, actual) { planned.refusals.append(refusal) }
         return changes
     }
 

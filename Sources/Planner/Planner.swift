@@ -74,7 +74,8 @@ package struct Planner: Sendable {
         locator = Locator(
             desired: input.desired, actual: input.actual, applied: input.applied, adoptNames: input.options.adopt)
         ownership = Ownership(policy: input.desired.policy)
-        let located = input.desired.connections.map(locator.locate)
+        // Nothing can be gone where nothing is known.
+        let located = input.applied.connections.isEmpty ? [] : input.desired.connections.map(locator.locate)
         isEverythingGone =
             !locator.showsWhatStateKnows
             && located.contains { if case .gone(_, .state) = $0 { true } else { false } }
@@ -114,7 +115,9 @@ package struct Planner: Sendable {
     /// Connections that a plan would change because the list says something else than what state remembers, or because
     /// nothing is remembered: a list may lag behind, so each is read by itself before the plan counts.
     package static func doubtfulUUIDs(in plan: Plan) -> [String] {
-        plan.connections.filter { connection in
+        // By index, and first those that something is done about: to copy thousands of these values takes a while.
+        plan.connections.indices.filter { !plan.connections[$0].actions.isEmpty }.map { plan.connections[$0] }.filter {
+            connection in
             connection.actions.contains { action in
                 switch action {
                 case .update(let changes): return changes.contains { $0.cause != .manifest }

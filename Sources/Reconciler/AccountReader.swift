@@ -3,13 +3,14 @@ import Model
 import Planner
 
 /// Reads from the API what a plan needs, and no more: the list, what the list lacks, and references where they matter.
-struct AccountReader: Sendable {
+package struct AccountReader: Sendable {
     let reader: any ConnectionReading
     let options: PlanningOptions
     /// Reads under way at one time.
     private let width = 8
 
-    init(reader: any ConnectionReading, options: PlanningOptions) {
+    /// - Parameter options: What the command line asks for.
+    package init(reader: any ConnectionReading, options: PlanningOptions = PlanningOptions()) {
         self.reader = reader
         self.options = options
     }
@@ -18,25 +19,34 @@ struct AccountReader: Sendable {
     func read(desired: DesiredState, applied: AppliedState, now: Int) async throws(StepFailure) -> PlanningInput {
         do throws(APIError) {
             var actual = ActualState(connections: try await reader.listConnections())
-            let locator = Locator(desired: desired, actual: actual, applied: applied, adoptNames: options.adopt)
-            actual.connections += try await readAll(locator.unlistedUUIDs(in: options.restriction), readUnlisted)
-                .compactMap { $0 }
+            if !applied.connections.isEmpty || desired.connections.contains(where: { $0.pinnedUUID != nil }) {
+                let locator = Locator(
+                    desired: desired, actual: actual, applied: applied, adoptNames: options.adopt)
+                actual.connections += try await readAll(locator.unlistedUUIDs(in: options.restriction), readUnlisted)
+                    .compactMap { $0 }
+            }
 
             var input = PlanningInput(desired: desired, actual: actual, applied: applied, data: [:], now: now)
             input.options = options
-            let linked = Planner(input).referenceUUIDs
+            let linked = Self.mayNeedReferences(input) ? Planner(input).referenceUUIDs : []
             let reader = reader
             let references = try await readAll(linked) { uuid async throws(APIError) in
                 try await reader.references(of: uuid)
             }
             let byUUID = Dictionary(uniqueKeysWithValues: zip(linked, references))
-            for index in input.actual.connections.indices {
+            for index in input.actual.connections.indices where !byUUID.isEmpty {
                 input.actual.connections[index].references = byUUID[input.actual.connections[index].uuid]
             }
             return input
         } catch {
             throw StepFailure(error)
         }
+    }
+
+    /// False where one look shows that no references matter: to locate every connection for that takes a while.
+    private static func mayNeedReferences(_ input: PlanningInput) -> Bool {
+        input.desired.policy.prune || input.desired.connections.contains { $0.references?.isEmpty == false }
+            || input.applied.connections.values.contains { !$0.references.isEmpty }
     }
 
     /// The same input with each of these connections as its own GET shows it; those that are gone are left out.
@@ -67,7 +77,7 @@ struct AccountReader: Sendable {
     }
 
     /// Reads for each uuid, several at a time; the values stand in the order of the uuids.
-    private func readAll<Value: Sendable>(
+    func readAll<Value: Sendable>(
         _ uuids: [String], _ read: @escaping @Sendable (String) async throws(APIError) -> Value
     ) async throws(APIError) -> [Value] {
         let outcome: Result<[Value], APIError> = await withTaskGroup(of: (Int, Result<Value, APIError>).self) { group in

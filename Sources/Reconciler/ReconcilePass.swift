@@ -126,10 +126,12 @@ package struct ReconcilePass: Sendable {
         _ input: inout PlanningInput, _ account: AccountReader
     ) async throws(StepFailure) -> (Plan, [String: DataSurveys.SurveyedSet]) {
         let surveys = DataSurveys(configuration: configuration, now: time.unixTime())
-        var tasks = Planner(input).plan().connections.compactMap(DataSurveys.Task.init)
+        var plan = Planner(input).plan()
+        var tasks = plan.connections.compactMap(DataSurveys.Task.init)
         var data = await surveys.survey(tasks)
         input.data = data.verdicts
-        var plan = Planner(input).plan()
+        // Without data files the plan is made already.
+        if !tasks.isEmpty { plan = Planner(input).plan() }
         let doubtful = Planner.doubtfulUUIDs(in: plan)
         if doubtful.isEmpty { return (plan, data.sets) }
 

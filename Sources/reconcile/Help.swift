@@ -24,6 +24,8 @@ enum Help {
                    reconcile daemon [DIR]               watch and resync until stopped
                    reconcile status                     how the daemon is
                    reconcile query CONNECTION KEY…      read rows back
+                   reconcile export [DIR]               write manifests for what the account holds
+                   reconcile manifest-schema            a JSON Schema of manifests, for editors
                    reconcile emulator                   serve the API on loopback
                    reconcile --version
 
@@ -75,6 +77,26 @@ enum Help {
             Prints what the service answers, one JSON document a line. CONNECTION is a manifest's metadata.name, a
             uuid, or the name of a connection in the account.
             """
+        case .export:
+            """
+            usage: reconcile export [DIR] [options]
+
+            Writes a manifest for each connection of the account into DIR (default: Manifests), a file each, with its uuid
+            pinned. Reads alone: it sends GET requests. The next dry run over DIR shows nothing but markers to be written.
+
+            * Connections of nobody and of the owner are exported; those of other owners are left out and counted.
+            * What DIR declares already is left alone, and no file is written over, unless --force is given.
+            * What looks like a credential becomes ${credential:NAME}; which files to create is said at the end and in
+              each manifest. Look them through before they go into Git: no rule knows every key.
+            * The API does not list rows: an upload-based connection is exported without data.
+            """
+        case .manifestSchema:
+            """
+            usage: reconcile manifest-schema
+
+            Prints a JSON Schema (2020-12) of both kinds of manifests, for editors and check-jsonschema. Some rules only
+            `reconcile validate` can check, such as a sample value for each placeholder.
+            """
         }
     }
 
@@ -82,7 +104,7 @@ enum Help {
         switch topic {
         case .reconcile, .apply: exitCodes
         case .emulator: "\n\ndialects: \(EmulatorCommand.knownDialects)\nfaults:   \(EmulatorCommand.knownFaults)"
-        case .validate, .query, .daemon, .status: ""
+        case .validate, .query, .daemon, .status, .export, .manifestSchema: ""
         }
     }
 

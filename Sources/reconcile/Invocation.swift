@@ -3,7 +3,7 @@ import Model
 /// What the user asked for: a command, its operands and its options, checked against what the command takes.
 struct Invocation {
     enum Command: Equatable {
-        case reconcile, validate, daemon, status, emulator, query, apply
+        case reconcile, validate, daemon, status, emulator, query, export, manifestSchema, apply
         case help(HelpTopic)
         case version
     }
@@ -36,6 +36,8 @@ struct Invocation {
             case .status: .status
             case .emulator: .emulator
             case .query: .query
+            case .export: .export
+            case .manifestSchema: .manifestSchema
             case .apply: .apply
             }
         let known = OptionSpec.all(for: topic)
@@ -62,7 +64,7 @@ struct Invocation {
     }
 
     /// Words of the design that have no command yet: better told than taken for a directory.
-    private static let announced: Set<String> = ["export", "manifest-schema", "doctor"]
+    private static let announced: Set<String> = ["doctor"]
 
     private mutating func take(
         _ argument: String, from rest: inout ArraySlice<String>, known: [OptionSpec], topic: HelpTopic
@@ -89,11 +91,11 @@ struct Invocation {
 
     private func checkOperands(_ topic: HelpTopic) throws(UsageError) {
         switch topic {
-        case .reconcile, .validate, .daemon:
+        case .reconcile, .validate, .daemon, .export:
             if operands.count > 1 {
                 throw UsageError("one directory is expected, not \(operands.count): \(operands.joined(separator: " "))")
             }
-        case .emulator, .status:
+        case .emulator, .status, .manifestSchema:
             if let operand = operands.first { throw UsageError("unexpected \"\(operand)\"") }
         case .apply:
             if operands.isEmpty { throw UsageError("which plan?", help: "see reconcile apply --help") }

@@ -1,6 +1,7 @@
 /// A command that has a help text of its own.
 enum HelpTopic: String, CaseIterable {
-    case reconcile, validate, daemon, status, emulator, query, apply
+    case reconcile, validate, daemon, status, emulator, query, apply, export
+    case manifestSchema = "manifest-schema"
 
     /// What a user types: `reconcile`, `reconcile query`.
     var command: String { self == .reconcile ? "reconcile" : "reconcile \(rawValue)" }
@@ -49,25 +50,25 @@ struct OptionSpec {
             name: "--name", placeholder: "NAME", isRepeatable: true, topics: [.reconcile],
             help: "only the manifest of that metadata.name"),
         OptionSpec(
-            name: "--emulator", topics: [.reconcile, .daemon, .query, .apply],
+            name: "--emulator", topics: [.reconcile, .daemon, .query, .apply, .export],
             help: "use an embedded emulator, kept in the state directory, instead of the API"),
         OptionSpec(
-            name: "--api-url", placeholder: "URL", topics: [.reconcile, .daemon, .query, .apply],
+            name: "--api-url", placeholder: "URL", topics: [.reconcile, .daemon, .query, .apply, .export],
             help: "the API (default: production, or RECONCILE_API_URL); plain http only to loopback"),
         OptionSpec(
-            name: "--state-dir", placeholder: "DIR", topics: [.reconcile, .daemon, .query, .apply],
+            name: "--state-dir", placeholder: "DIR", topics: [.reconcile, .daemon, .query, .apply, .export],
             help: "what was applied (default: STATE_DIRECTORY, else $XDG_STATE_HOME/reconcile)"),
         OptionSpec(
-            name: "--credentials-dir", placeholder: "DIR", topics: [.reconcile, .daemon, .query, .apply],
+            name: "--credentials-dir", placeholder: "DIR", topics: [.reconcile, .daemon, .query, .apply, .export],
             help: "files for ${credential:NAME}, x-api-key, x-brand-key (default: CREDENTIALS_DIRECTORY)"),
         OptionSpec(
-            name: "--api-key-file", placeholder: "FILE", topics: [.reconcile, .daemon, .query, .apply],
+            name: "--api-key-file", placeholder: "FILE", topics: [.reconcile, .daemon, .query, .apply, .export],
             help: "the x-api-key (default: OPTIX_API_KEY, else x-api-key in the credentials)"),
         OptionSpec(
-            name: "--brand-key-file", placeholder: "FILE", topics: [.reconcile, .daemon, .query, .apply],
+            name: "--brand-key-file", placeholder: "FILE", topics: [.reconcile, .daemon, .query, .apply, .export],
             help: "the x-brand-key (default: OPTIX_BRAND_KEY, else x-brand-key in the credentials)"),
         OptionSpec(
-            name: "--retry-budget", placeholder: "SECONDS", topics: [.reconcile, .daemon, .query, .apply],
+            name: "--retry-budget", placeholder: "SECONDS", topics: [.reconcile, .daemon, .query, .apply, .export],
             help: "how long one request is tried again before it counts as failed (default 90)"),
         OptionSpec(
             name: "--upload-concurrency", placeholder: "N", topics: [.reconcile, .daemon, .apply],
@@ -121,6 +122,15 @@ struct OptionSpec {
         OptionSpec(
             name: "--placeholder", placeholder: "NAME=VALUE", isRepeatable: true, topics: [.query],
             help: "a value for a placeholder of an API-based connection"),
+        OptionSpec(
+            name: "--name", placeholder: "NAME", isRepeatable: true, topics: [.export],
+            help: "export this connection: its name in the account, its uuid, or metadata.name"),
+        OptionSpec(
+            name: "--owner", placeholder: "NAME", topics: [.export],
+            help: "whose connections to export, beside unowned ones (default: the Policy's in DIR, else default)"),
+        OptionSpec(
+            name: "--force", topics: [.export],
+            help: "write over files of the same name, and export again what DIR declares"),
         OptionSpec(name: "--port", placeholder: "N", topics: [.emulator], help: "the port (default 8080; 0 picks one)"),
         OptionSpec(
             name: "--store", placeholder: "DIR", topics: [.emulator],

@@ -1,4 +1,6 @@
 import Foundation
+import JSON
+import ManifestLoader
 import Reconciler
 
 /// The program: arguments in, one command run, an exit status out.
@@ -28,6 +30,8 @@ struct Reconcile {
             case .daemon: return try await DaemonCommand(invocation: invocation, console: console).run()
             case .status: return try StatusCommand(invocation: invocation, console: console).run()
             case .emulator: return try await EmulatorCommand(invocation: invocation, console: console).run()
+            case .export: return await ExportCommand(invocation: invocation, console: console).run()
+            case .manifestSchema: console.out(ManifestSchema.document.prettyText)
             case .apply: return try await ApplyCommand(invocation: invocation, console: console).run()
             case .query: return await QueryCommand(invocation: invocation, console: console).run()
             }

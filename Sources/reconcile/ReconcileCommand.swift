@@ -39,7 +39,7 @@ struct ReconcileCommand {
         configuration.saved = saved
 
         // Uploads need it; reading thousands of manifests on all cores is faster with a heap for each.
-        if !isDryRun { Allocator.shareOneHeap() }
+        if isDryRun { Allocator.growInLargeSteps() } else { Allocator.shareOneHeap() }
         let time = SystemTime()
         let printer = PassPrinter(
             console: console, time: time, printsPlan: outputs.stdout == .text,

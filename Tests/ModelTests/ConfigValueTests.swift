@@ -47,4 +47,18 @@ import Testing
         let json: JSONValue = ["b": .number("1.10"), "a": [nil, true, "x"]]
         #expect(ConfigValue(json).revealed().compactText == "{\"a\":[null,true,\"x\"],\"b\":1.10}")
     }
+
+    @Test func theSameIsTheSameTextWithoutASecret() {
+        let json: JSONValue = ["a": [1, nil, true, "x"], "b": ["c": .number("1.0")]]
+        #expect(ConfigValue(json).isPlainly(json))
+        #expect(ConfigValue(json).isPlainly(["b": ["c": .number("1.0")], "a": [1, nil, true, "x"]]))
+        for other: JSONValue in [
+            ["a": [1, nil, true, "x"], "b": ["c": 1]], ["a": [1, nil, true, "x"]],
+            ["a": [1, nil, true], "b": ["c": 1]],
+            ["a": [1, nil, true, "x"], "b": ["c": .number("1.0")], "d": nil], [], nil, "x",
+        ] { #expect(!ConfigValue(json).isPlainly(other), "\(other.compactText)") }
+        #expect(!ConfigValue.string(secret).isPlainly("hunter2"))
+        #expect(!ConfigValue.string(ConfigString("ab")).isPlainly("ba"))
+        #expect(!ConfigValue.string(ConfigString("e\u{301}")).isPlainly("é"), "two spellings are two texts")
+    }
 }

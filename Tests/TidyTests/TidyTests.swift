@@ -11,6 +11,7 @@ import Testing
         "JSON": [],
         "Model": ["JSON"],
         "ManifestLoader": ["Model", "JSON", "CLibYAML"],
+        "ManifestWriter": ["Model", "JSON", "ManifestLoader"],
         "DataFiles": ["Model", "JSON"],
         "APIClient": ["Model", "JSON"],
         "StateStore": ["Model", "JSON"],
@@ -21,7 +22,7 @@ import Testing
         "Daemon": ["Model", "JSON", "APIClient", "Planner", "Reconciler", "HTTPServer"],
         "reconcile": [
             "Model", "JSON", "ManifestLoader", "DataFiles", "APIClient", "StateStore", "Planner", "Reconciler",
-            "Emulator", "Daemon",
+            "Emulator", "Daemon", "ManifestWriter",
         ],
     ]
 

@@ -1,0 +1,103 @@
+import JSON
+import Model
+
+/// The schema of a document of kind DataConnection.
+enum DataConnectionSchema {
+    static var document: JSONValue {
+        ManifestSchema.mapping(
+            ConnectionDecoder.documentFields, required: ["apiVersion", "kind", "metadata", "spec"],
+            [
+                "apiVersion": ("Version of this format.", ["const": .string(ManifestReader.apiVersion)]),
+                "kind": ("What the document declares.", ["const": "DataConnection"]),
+                "metadata": ("What the manifest is called here.", metadata),
+                "spec": ("What the connection is to be; names and meaning as in the API.", spec),
+            ])
+    }
+
+    private static var metadata: JSONValue {
+        ManifestSchema.mapping(
+            ConnectionDecoder.metadataFields, required: ["name"],
+            [
+                "name": ("The key, unique in the directory.", ManifestSchema.reference("key")),
+                "renamed_from": ("The key that it had before.", ManifestSchema.reference("key")),
+                "labels": (
+                    "Words to select by.", ManifestSchema.map(of: ManifestSchema.reference("filledText"))
+                ),
+            ])
+    }
+
+    private static var spec: JSONValue {
+        let mapping = ManifestSchema.mapping(
+            ConnectionDecoder.specFields, required: ["name", "primary_key"],
+            [
+                "name": ("What the connection is called in the account.", ManifestSchema.reference("filledText")),
+                "primary_key": (
+                    "The field that tells rows apart; it can never change.", ManifestSchema.reference("filledText")
+                ),
+                "description": ("Text for people; the ownership marker is put behind it.", description),
+                "data_connection_uuid": ("Pins the connection of this uuid.", uuid),
+                "data": ("The files whose rows it holds.", data),
+                "external_api_details": ("The API that the service asks.", DetailsSchema.document),
+                "references": ("What it is linked to.", references),
+                "lifecycle": (
+                    "What must not happen to it.",
+                    ManifestSchema.mapping(
+                        ConnectionDecoder.lifecycleFields,
+                        [
+                            "protect": ("Never delete it.", ["type": "boolean"]),
+                            "suspend": ("Leave it alone.", ["type": "boolean"]),
+                        ])
+                ),
+            ])
+        let isGiven: JSONValue = ["not": ["type": "null"]]
+        let both: JSONValue = [
+            "required": ["data", "external_api_details"],
+            "properties": ["data": isGiven, "external_api_details": isGiven],
+        ]
+        return .object((mapping.objectValue ?? []) + [JSONMember("not", both)])
+    }
+
+    /// No text of a marker, not even the beginning of one at the end.
+    private static let description: JSONValue = [
+        "allOf": [["$ref": "#/$defs/text"]], "type": ["string", "number", "boolean"],
+        "not": ["type": "string", "pattern": #"\[reconcile|\[rec(o(n(c(il?)?)?)?)?\s*$"#],
+    ]
+
+    private static let uuid: JSONValue = [
+        "type": "string", "pattern": "^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$",
+    ]
+
+    private static var data: JSONValue {
+        ManifestSchema.mapping(
+            ConnectionDecoder.dataFields, required: ["files"],
+            [
+                "files": (
+                    "Paths or globs, relative to the manifest.",
+                    ["type": "array", "minItems": 1, "items": ManifestSchema.reference("filledText")]
+                ),
+                "columns": (
+                    "Types of CSV columns; a column not named here stays a string.",
+                    ManifestSchema.map(of: ["enum": ManifestSchema.strings(ColumnType.allCases.map(\.rawValue))])
+                ),
+                "ttl_seconds": ("When rows expire; absent: never.", ["type": "integer", "minimum": 1]),
+                "removed_rows": (
+                    "What becomes of rows that left the files.",
+                    ["enum": ManifestSchema.strings(DesiredData.RemovedRows.allCases.map(\.rawValue))]
+                ),
+                "on_row_error": (
+                    "What a rejected row does to the upload.",
+                    ["enum": ManifestSchema.strings(DesiredData.RowErrorPolicy.allCases.map(\.rawValue))]
+                ),
+            ])
+    }
+
+    private static var references: JSONValue {
+        let reference = ManifestSchema.mapping(
+            ConnectionDecoder.referenceFields, required: ConnectionDecoder.referenceFields,
+            [
+                "reference_type": ("Such as mail or sms.", ManifestSchema.reference("filledText")),
+                "reference_id": ("Which one.", ManifestSchema.reference("filledText")),
+            ])
+        return ["type": "array", "uniqueItems": true, "items": reference]
+    }
+}

@@ -1,0 +1,43 @@
+import JSON
+import Model
+
+/// The schema of a document of kind Policy.
+enum PolicySchema {
+    static var document: JSONValue {
+        ManifestSchema.mapping(
+            PolicyDecoder.documentFields, required: ["apiVersion", "kind"],
+            [
+                "apiVersion": ("Version of this format.", ["const": .string(ManifestReader.apiVersion)]),
+                "kind": ("What the document declares.", ["const": "Policy"]),
+                "spec": ("What holds for all manifests of the directory.", spec),
+            ])
+    }
+
+    private static var spec: JSONValue {
+        let mapping = ManifestSchema.mapping(
+            PolicyDecoder.specFields,
+            [
+                "owner": ("Whose connections these are; part of the marker.", ManifestSchema.reference("key")),
+                "ownership": (
+                    "Where ownership is kept: in a marker in the description, or in the state directory alone.",
+                    ["enum": ManifestSchema.strings(Policy.Ownership.allCases.map(\.rawValue))]
+                ),
+                "adopt": ("Take over unowned connections of the same name and primary key.", ["type": "boolean"]),
+                "prune": ("Delete owned connections that no manifest declares.", ["type": "boolean"]),
+                "max_delete_percent": (
+                    "Percent of owned connections that may be deleted in 24 hours.", percent
+                ),
+                "max_removed_percent": ("Percent of a connection's rows that one pass may delete.", percent),
+                "max_row_errors": (
+                    "Rejected rows after which an upload is given up.", ["type": "integer", "minimum": 0]
+                ),
+            ])
+        return .object(
+            (mapping.objectValue ?? []) + [
+                JSONMember("if", ["properties": ["prune": ["const": true]], "required": ["prune"]]),
+                JSONMember("then", ["properties": ["owner": ["not": ["type": "null"]]], "required": ["owner"]]),
+            ])
+    }
+
+    private static let percent: JSONValue = ["type": "integer", "minimum": 0, "maximum": 100]
+}

@@ -1,0 +1,93 @@
+/// What looks like a credential, by the name that it stands under or by its own shape.
+///
+/// A manifest goes into Git, so doubt counts against a value: one that is set aside needlessly costs a file, one that
+/// is not costs a key.
+enum SecretShape {
+    /// Parts of names, without `-` and `_`, that speak of credentials.
+    private static let parts = [
+        "auth", "token", "secret", "password", "passwd", "pwd", "apikey", "accesskey", "privatekey", "subscriptionkey",
+        "sharedkey", "credential", "cookie", "session", "signature", "jwt", "bearer", "hmac",
+    ]
+    /// Names that mean a credential only when they stand alone.
+    private static let names: Set<String> = ["key", "sig", "pass", "pin", "xkey", "code", "sid"]
+    /// Names that hold one of the parts and no credential.
+    private static let harmless: Set<String> = [
+        "author", "authors", "authority", "sessiontype", "tokentype", "authtype",
+    ]
+    /// Headers that say how to talk, not who talks.
+    private static let plainHeaders = [
+        "accept", "content", "user-agent", "cache-control", "pragma", "host", "origin", "referer", "range", "if-",
+        "connection", "date", "expect", "te", "via", "x-requested-with", "x-http-method-override", "prefer",
+    ]
+    /// How keys of well-known services begin.
+    private static let prefixes = [
+        "sk_live_", "sk_test_", "rk_live_", "sk-", "pk_live_", "ghp_", "gho_", "ghs_", "github_pat_", "glpat-", "xoxb-",
+        "xoxp-", "xapp-", "AKIA", "ASIA", "AIza", "ya29.", "eyJ", "SG.", "shpat_", "EAAC", "npm_", "pypi-", "hf_",
+        "-----BEGIN ",
+    ]
+    /// Words in front of the credential itself, as in `Bearer abc`.
+    private static let schemes: Set<String> = [
+        "bearer", "basic", "token", "apikey", "api-key", "key", "digest", "negotiate", "jwt", "oauth", "sso-key",
+    ]
+
+    /// Whether what stands under this name is a credential whatever it looks like. `isDocument`: the name is one of a
+    /// document's own, where `key` and `code` are everyday words.
+    static func isName(_ name: String, isDocument: Bool = false) -> Bool {
+        let plain = name.lowercased().filter { $0.isLetter || $0.isNumber }
+        if harmless.contains(plain) { return false }
+        return parts.contains(where: plain.contains) || !isDocument && names.contains(plain)
+    }
+
+    /// Whether a header is known to hold no credential.
+    static func isPlainHeader(_ name: String) -> Bool {
+        let name = name.lowercased()
+        return !isName(name)
+            && plainHeaders.contains { $0.hasSuffix("-") ? name.hasPrefix($0) : name == $0 || name.hasPrefix($0 + "-") }
+    }
+
+    /// Whether a text looks like a credential wherever it stands: the beginning of a known key, or a long run
+    /// in which letters and digits take turns.
+    static func isToken(_ text: String) -> Bool {
+        if prefixes.contains(where: { text.hasPrefix($0) && text.utf8.count >= $0.utf8.count + 8 }) { return true }
+        return !isUUID(text) && longestRun(of: text).map(isRandom) ?? false
+    }
+
+    /// The longest run of ASCII letters and digits, where it is one that a key could be.
+    private static func longestRun(of text: String) -> Substring.UTF8View? {
+        let runs = text.utf8.split { !isLetter($0) && !isDigit($0) }
+        return runs.max { $0.count < $1.count }.flatMap { $0.count >= 16 ? Substring($0).utf8 : nil }
+    }
+
+    /// Whether letters and digits take turns as they do in no word: `summer2024` changes once.
+    private static func isRandom(_ run: Substring.UTF8View) -> Bool {
+        let turns = zip(run, run.dropFirst()).filter { isDigit($0) != isDigit($1) }.count
+        return turns >= 3
+    }
+
+    private static func isLetter(_ byte: UInt8) -> Bool { (byte | 0x20) &- UInt8(ascii: "a") < 26 }
+    private static func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
+
+    /// The part before the credential, such as `Bearer `; empty where all of it is one.
+    static func scheme(of value: String) -> String {
+        guard let blank = value.firstIndex(of: " "), schemes.contains(value[..<blank].lowercased()) else { return "" }
+        let rest = value[blank...].drop { $0 == " " }
+        return rest.isEmpty ? "" : String(value[..<rest.startIndex])
+    }
+
+    /// Whether something is left when the placeholders, which the caller of the service fills in, are taken out.
+    static func isConstant(_ value: String) -> Bool {
+        var rest = value[...]
+        var left = ""
+        while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
+            left += rest[..<open]
+            rest = rest[rest.index(after: close)...]
+        }
+        left += rest
+        return left.contains { $0.isLetter || $0.isNumber || $0 == "*" || $0 == "•" || $0 == "…" }
+    }
+
+    /// Identities are long too, and meant to be shown.
+    private static func isUUID(_ text: String) -> Bool {
+        text.split(separator: "-", omittingEmptySubsequences: false).map(\.utf8.count) == [8, 4, 4, 4, 12]
+    }
+}

@@ -1,0 +1,96 @@
+import Glibc
+
+/// Reads a marker byte by byte: a plan takes ten thousand descriptions apart several times over.
+///
+/// What it accepts is exactly what `OwnershipMarker.text` writes, or an edited marker could pass for a whole one.
+struct MarkerScanner {
+    private let bytes: UnsafeBufferPointer<UInt8>
+    private var index = 0
+
+    private init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
+
+    /// Where the first opening of a marker begins; nil where there is none.
+    static func start(in bytes: UnsafeBufferPointer<UInt8>) -> Int? {
+        let opening = MarkedDescription.openingBytes
+        let length = opening.utf8CodeUnitCount
+        guard let base = bytes.baseAddress else { return nil }
+        var index = 0
+        while index + length <= bytes.count,
+            let found = memchr(base + index, Int32(opening.utf8Start.pointee), bytes.count - length + 1 - index)
+        {
+            index = UnsafeRawPointer(found) - UnsafeRawPointer(base)
+            if memcmp(base + index, opening.utf8Start, length) == 0 { return index }
+            index += 1
+        }
+        return nil
+    }
+
+    /// The marker that the bytes are; nil where they are anything else.
+    static func marker(in bytes: UnsafeBufferPointer<UInt8>) -> OwnershipMarker? {
+        var scanner = MarkerScanner(bytes)
+        guard scanner.take("[reconcile owner="), let owner = scanner.key(), scanner.take(" key="),
+            let key = scanner.key()
+        else { return nil }
+        var marker = OwnershipMarker(owner: owner, key: key, isProtected: scanner.take(" protect"))
+        if scanner.take(" data=") {
+            guard let version = scanner.number(), scanner.take(":"), let digest = scanner.digest(),
+                scanner.take(" at="), let at = scanner.number()
+            else { return nil }
+            marker.data = OwnershipMarker.Data(version: version, digest: digest, at: at)
+        }
+        return scanner.take("]") && scanner.index == bytes.count ? marker : nil
+    }
+
+    private mutating func take(_ word: StaticString) -> Bool {
+        let length = word.utf8CodeUnitCount
+        guard index + length <= bytes.count, let base = bytes.baseAddress,
+            memcmp(base + index, word.utf8Start, length) == 0
+        else { return false }
+        index += length
+        return true
+    }
+
+    /// The text up to the next blank or the end of the marker, where it is a key.
+    private mutating func key() -> String? {
+        let end = bytes[index...].firstIndex { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "]") } ?? bytes.count
+        let word = UnsafeBufferPointer(rebasing: bytes[index..<end])
+        guard Self.isKey(word) else { return nil }
+        index = end
+        return String(decoding: word, as: UTF8.self)
+    }
+
+    /// A number as `Int` writes it.
+    private mutating func number() -> Int? {
+        var end = index
+        if end < bytes.count, bytes[end] == UInt8(ascii: "-") { end += 1 }
+        while end < bytes.count, bytes[end] &- UInt8(ascii: "0") < 10 { end += 1 }
+        let text = String(decoding: bytes[index..<end], as: UTF8.self)
+        guard let value = Int(text), String(value) == text else { return nil }
+        index = end
+        return value
+    }
+
+    private mutating func digest() -> String? {
+        guard index + 32 <= bytes.count else { return nil }
+        let text = String(decoding: bytes[index..<index + 32], as: UTF8.self)
+        guard Digest128(text) != nil else { return nil }
+        index += 32
+        return text
+    }
+
+    /// Whether the bytes may be an owner or a key: `[a-z0-9][a-z0-9._-]{0,62}`.
+    static func isKey(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard (1...63).contains(bytes.count), isAlphanumeric(bytes[0]) else { return false }
+        for byte in bytes where !isAlphanumeric(byte) {
+            switch byte {
+            case UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"): continue
+            default: return false
+            }
+        }
+        return true
+    }
+
+    private static func isAlphanumeric(_ byte: UInt8) -> Bool {
+        byte &- UInt8(ascii: "a") < 26 || byte &- UInt8(ascii: "0") < 10
+    }
+}
