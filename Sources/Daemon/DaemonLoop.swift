@@ -61,7 +61,6 @@ struct DaemonLoop {
         let heldUntil = hold(after: pass, outcome, now: now)
         tell(pass, outcome, reason, seconds: now - began)
         post(pass, result, reason, seconds: now - began)
-        MemoryTrim.giveBack()
         let verdict = LoopMachine.PassVerdict(heldUntil: heldUntil, retryAt: book.nextTry, summary: pass.summary)
         return turn(.passEnded(verdict))
     }

@@ -99,10 +99,13 @@ package struct ReconcilePass: Sendable {
     ) async throws(StepFailure) -> (Plan, [String: DataSurveys.SurveyedSet]) {
         input.options = configuration.planning
         let surveys = DataSurveys(configuration: configuration, now: time.unixTime())
-        var tasks = Planner(input).plan().connections.compactMap(DataSurveys.Task.init)
-        var data = await surveys.survey(tasks)
-        input.data = data.verdicts
         var plan = Planner(input).plan()
+        var tasks = plan.connections.compactMap(DataSurveys.Task.init)
+        var data = await surveys.survey(tasks)
+        if !tasks.isEmpty {
+            input.data = data.verdicts
+            plan = Planner(input).plan()
+        }
         let doubtful = Planner.doubtfulUUIDs(in: plan)
         if doubtful.isEmpty { return (plan, data.sets) }
 

@@ -28,6 +28,8 @@ struct DaemonCommand {
         configuration.limits = upload.limits
         configuration.planning.adopt = Set(given.all("--adopt"))
 
+        // What one thread lets go another can use, and what is free at the top can be given back to the system.
+        Allocator.shareOneHeap()
         // Before anything is begun, so that no signal finds the process without its handlers.
         let signals = SignalWatch()
         do throws(StepFailure) {
