@@ -1,3 +1,5 @@
+import Glibc
+
 /// Ownership that travels with a connection: `[reconcile owner=… key=… protect data=1:<hex> at=<seconds>]`, at the
 /// end of its description, because the API has no tags.
 package struct OwnershipMarker: Sendable, Hashable {
@@ -31,10 +33,14 @@ package struct OwnershipMarker: Sendable, Hashable {
     }
 
     package var text: String {
-        var words = ["[reconcile", "owner=\(owner)", "key=\(key)"]
-        if isProtected { words.append("protect") }
-        if let data { words += ["data=\(data.version):\(data.digest)", "at=\(data.at)"] }
-        return words.joined(separator: " ") + "]"
+        var text = "[reconcile owner="
+        text += owner
+        text += " key="
+        text += key
+        if isProtected { text += " protect" }
+        if let data { text += " data=\(data.version):\(data.digest) at=\(data.at)" }
+        text += "]"
+        return text
     }
 }
 
@@ -110,28 +116,34 @@ package struct MarkedDescription: Sendable, Hashable {
     }
 
     private static func read(_ text: String) -> OwnershipMarker? {
-        guard text.utf8.last == UInt8(ascii: "]") else { return nil }
-        var words = text.utf8.dropLast().split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)[...]
-        func take(_ prefix: StaticString) -> String? {
-            let length = prefix.utf8CodeUnitCount
-            guard let word = words.first, word.count >= length,
-                zip(word, UnsafeBufferPointer(start: prefix.utf8Start, count: length)).allSatisfy(==)
-            else { return nil }
-            words.removeFirst()
-            return String(Substring(word.dropFirst(length)))
+        var text = text
+        return text.withUTF8 { bytes in
+            guard bytes.last == UInt8(ascii: "]") else { return nil }
+            var rest = bytes[..<(bytes.count - 1)]
+            /// The next word, where it begins so, without that.
+            func take(_ prefix: StaticString) -> String? {
+                let length = prefix.utf8CodeUnitCount
+                let end = rest.firstIndex(of: UInt8(ascii: " ")) ?? rest.endIndex
+                guard end - rest.startIndex >= length,
+                    memcmp(bytes.baseAddress! + rest.startIndex, prefix.utf8Start, length) == 0
+                else { return nil }
+                let value = String(decoding: rest[(rest.startIndex + length)..<end], as: UTF8.self)
+                rest = rest[min(end + 1, rest.endIndex)...]
+                return value
+            }
+            guard take("[reconcile") == "", let owner = take("owner="), let key = take("key=") else { return nil }
+            guard isKey(owner), isKey(key) else { return nil }
+            var marker = OwnershipMarker(owner: owner, key: key, isProtected: take("protect") == "")
+            if let data = take("data=") {
+                let parts = data.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+                guard parts.count == 2, let version = Int(Substring(parts[0])),
+                    Digest128(String(Substring(parts[1]))) != nil, let at = take("at=").flatMap({ Int($0) })
+                else { return nil }
+                marker.data = OwnershipMarker.Data(version: version, digest: String(Substring(parts[1])), at: at)
+            }
+            // What is written back must be what was read, or an edited marker could pass for a whole one.
+            return marker.text.utf8.elementsEqual(bytes) ? marker : nil
         }
-        guard take("[reconcile") == "", let owner = take("owner="), let key = take("key=") else { return nil }
-        guard isKey(owner), isKey(key) else { return nil }
-        var marker = OwnershipMarker(owner: owner, key: key, isProtected: take("protect") == "")
-        if let data = take("data=") {
-            let parts = data.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
-            guard parts.count == 2, let version = Int(Substring(parts[0])),
-                Digest128(String(Substring(parts[1]))) != nil, let at = take("at=").flatMap({ Int($0) })
-            else { return nil }
-            marker.data = OwnershipMarker.Data(version: version, digest: String(Substring(parts[1])), at: at)
-        }
-        // What is written back must be what was read, or an edited marker could pass for a whole one.
-        return words.isEmpty && marker.text.utf8.elementsEqual(text.utf8) ? marker : nil
     }
 
     /// Whether a text may be an owner or a key: `[a-z0-9][a-z0-9._-]{0,62}`.
@@ -150,6 +162,8 @@ package struct MarkedDescription: Sendable, Hashable {
 extension String {
     /// Without blanks and line breaks at the end.
     package var trimmingBlanksAtEnd: String {
+        // Nearly always so, and looking up what a scalar is takes its time.
+        if let last = utf8.last, last > 0x20, last < 0x7F { return self }
         var scalars = unicodeScalars[...]
         while let last = scalars.last, last.properties.isWhitespace { scalars.removeLast() }
         return String(scalars)
