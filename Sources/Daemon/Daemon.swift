@@ -2,7 +2,6 @@ import Dispatch
 import Glibc
 import Model
 import Reconciler
-import Synchronization
 
 /// Passes for ever: the loop around `ReconcilePass`.
 ///
@@ -72,7 +71,8 @@ package final class Daemon: Sendable {
             throw StepFailure(.invalid, "the status endpoint cannot listen: \(error)", help: "change --listen")
         }
         let watcher = FileWatcher(
-            directory: options.directory, roots: options.dataRoots, calls: calls, time: time
+            directory: options.directory, roots: options.dataRoots, except: options.stateDirectory, calls: calls,
+            time: time
         ) { [inlet] in inlet.yield(.loop(.changed)) }
         var loop = DaemonLoop(
             options: options, watcher: watcher, log: log, notifier: notifier, time: time, board: board)

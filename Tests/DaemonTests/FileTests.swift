@@ -1,5 +1,6 @@
 import Foundation
-import Synchronization
+import HTTPServer
+import Model
 import Testing
 
 @testable import Daemon
@@ -66,7 +67,7 @@ import Testing
 
     /// Counts what a watcher tells.
     final class Bell: Sendable {
-        private let count = Mutex(0)
+        private let count = Locked(0)
         func ring() { count.withLock { $0 += 1 } }
         func take() -> Int {
             count.withLock { count in
@@ -105,7 +106,7 @@ import Testing
     }
 
     @Test func hiddenNamesAreNothingButKubernetesLinkIs() {
-        let list = WatchList(directory: FileManager.default.temporaryDirectory.path, others: [])
+        let list = WatchList(directory: FileManager.default.temporaryDirectory.path)
         let directory = WatchList.resolve(FileManager.default.temporaryDirectory.path) ?? ""
         #expect(!list.concerns(".swp", in: directory))
         #expect(list.concerns("..data", in: directory))
@@ -120,9 +121,11 @@ import Testing
         let bell = Bell()
         let watcher = FileWatcher(directory: place.path("d"), time: ManualTime()) { bell.ring() }
         _ = watcher.refresh()
-        _ = watcher.refresh(dataDirectories: [place.path("rows")])
+        let file = DataFile(
+            absolutePath: place.path("rows/r.csv"), displayPath: place.path("rows/r.csv"), format: .csv)
+        _ = watcher.refresh(dataFiles: [file])
         #expect(bell.take() == 1)
-        _ = watcher.refresh(dataDirectories: [place.path("rows")])
+        _ = watcher.refresh(dataFiles: [file])
         _ = watcher.refresh()
         #expect(bell.take() == 0)
         watcher.stop()

@@ -1,8 +1,8 @@
+import HTTPServer
 import JSON
 import Model
 import Planner
 import Reconciler
-import Synchronization
 
 @testable import Daemon
 
@@ -75,7 +75,7 @@ final class FakeRunner: PassRunner {
         var mostAtOnce = 0
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     var orders: [PassOrder] { state.withLock(\.orders) }
     var reasons: [PassReason] { orders.map(\.reason) }
@@ -111,7 +111,7 @@ final class FakeRunner: PassRunner {
 
 /// The lines that were logged.
 final class LogLines: Sendable {
-    private let lines = Mutex<[String]>([])
+    private let lines = Locked<[String]>([])
 
     var all: [String] { lines.withLock { $0 } }
     func log(_ format: Log.Format = .text, lowest: LogLevel = .info, time: any TimeSource) -> Log {
