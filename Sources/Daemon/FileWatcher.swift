@@ -94,7 +94,8 @@ final class FileWatcher: Sendable {
                 state.problem = nil
             } catch {
                 Self.close(&state)
-                let isNew = state.problem != error
+                // Which directory it was met at is chance.
+                let isNew = state.problem?.operation != error.operation || state.problem?.code != error.code
                 state.problem = error
                 poll(&state)
                 return (isNew ? error : nil, false)

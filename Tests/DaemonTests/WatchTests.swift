@@ -5,87 +5,8 @@ import Testing
 
 @testable import Daemon
 
-/// Git revisions and watches, on real files.
-@Suite(.timeLimit(.minutes(1))) struct FileTests {
-    final class Place: Sendable {
-        let root: URL
-        init() throws {
-            root = FileManager.default.temporaryDirectory.appending(path: "files-\(UUID().uuidString)")
-            try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
-        }
-        deinit { try? FileManager.default.removeItem(at: root) }
-
-        func write(_ path: String, _ text: String) throws {
-            let file = root.appending(path: path)
-            try FileManager.default.createDirectory(
-                at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-            try Data(text.utf8).write(to: file)
-        }
-        func path(_ path: String) -> String { root.appending(path: path).path }
-    }
-
-    private static let commit = String(repeating: "0123456789", count: 4)
-
-    @Test func aLooseRefIsRead() throws {
-        let place = try Place()
-        try place.write(".git/HEAD", "ref: refs/heads/main\n")
-        try place.write("sub/a.yaml", "")
-        #expect(GitRevision.read(above: place.path("sub")) == nil)
-        try place.write(".git/refs/heads/main", Self.commit + "\n")
-        #expect(GitRevision.read(above: place.path("sub")) == Self.commit)
-    }
-
-    @Test func packedRefsAndDetachedHeadsAreRead() throws {
-        let place = try Place()
-        try place.write(".git/HEAD", "ref: refs/heads/main\n")
-        try place.write(
-            ".git/packed-refs",
-            "# pack-refs with: peeled\n\(String(repeating: "f", count: 40)) refs/heads/mainly\n\(Self.commit) refs/heads/main\n"
-        )
-        #expect(GitRevision.read(above: place.root.path) == Self.commit)
-        try place.write(".git/HEAD", String(repeating: "a", count: 64) + "\n")
-        #expect(GitRevision.read(above: place.root.path) == String(repeating: "a", count: 64))
-    }
-
-    @Test func aWorktreeIsFollowed() throws {
-        let place = try Place()
-        try place.write("main/.git/refs/heads/work", Self.commit)
-        try place.write("main/.git/worktrees/w/HEAD", "ref: refs/heads/work")
-        try place.write("main/.git/worktrees/w/commondir", "../..\n")
-        try place.write("w/.git", "gitdir: ../main/.git/worktrees/w\n")
-        #expect(GitRevision.read(above: place.path("w")) == Self.commit)
-    }
-
-    @Test(arguments: ["ref: refs/../../x", "nonsense", "", "ref: /etc/passwd"])
-    func whatIsNoCommitIsNotShown(head: String) throws {
-        let place = try Place()
-        try place.write(".git/HEAD", head)
-        #expect(GitRevision.read(above: place.root.path) == nil)
-    }
-
-    // MARK: - Watching
-
-    /// Counts what a watcher tells.
-    final class Bell: Sendable {
-        private let count = Locked(0)
-        func ring() { count.withLock { $0 += 1 } }
-        func take() -> Int {
-            count.withLock { count in
-                defer { count = 0 }
-                return count
-            }
-        }
-        func wait() async -> Bool {
-            let clock = ContinuousClock()
-            let deadline = clock.now + .seconds(10)
-            while clock.now < deadline {
-                if take() > 0 { return true }
-                try? await Task.sleep(for: .milliseconds(1))
-            }
-            return false
-        }
-    }
-
+/// Watches, on real files.
+@Suite(.timeLimit(.minutes(1))) struct WatchTests {
     @Test func everythingBelowRingsAndHiddenFilesDoNot() async throws {
         let place = try Place()
         try place.write("d/deep/a.yaml", "")
