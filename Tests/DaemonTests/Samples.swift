@@ -71,6 +71,7 @@ final class FakeRunner: PassRunner {
         var orders: [PassOrder] = []
         var waiting: CheckedContinuation<PassResult, Never>?
         var isDrained = false
+        var wasCut = false
         var atOnce = 0
         var mostAtOnce = 0
     }
@@ -80,6 +81,8 @@ final class FakeRunner: PassRunner {
     var orders: [PassOrder] { state.withLock(\.orders) }
     var reasons: [PassReason] { orders.map(\.reason) }
     var isDrained: Bool { state.withLock(\.isDrained) }
+    /// Whether the task of a pass was cancelled; that ends the pass.
+    var wasCut: Bool { state.withLock(\.wasCut) }
     var isRunning: Bool { state.withLock { $0.waiting != nil } }
     var mostAtOnce: Int { state.withLock(\.mostAtOnce) }
     var progress: Int { 0 }
@@ -90,11 +93,18 @@ final class FakeRunner: PassRunner {
             state.mostAtOnce = max(state.mostAtOnce, state.atOnce)
         }
         defer { state.withLock { $0.atOnce -= 1 } }
-        return await withCheckedContinuation { continuation in
-            state.withLock { state in
-                state.orders.append(order)
-                state.waiting = continuation
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                state.withLock { state in
+                    state.orders.append(order)
+                    state.waiting = continuation
+                }
             }
+        } onCancel: {
+            state.withLock { $0.wasCut = true }
+            var outcome = PassOutcome()
+            outcome.failure = .interrupted
+            end(outcome)
         }
     }
 
