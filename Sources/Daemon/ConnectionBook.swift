@@ -265,7 +265,7 @@ extension PlannedConnection {
         actions.contains { action in
             switch action {
             case .create: true
-            case .update(let changes): changes.contains { $0.cause != .manifest }
+            case .update(let changes): changes.contains { $0.cause != .manifest && $0.cause != .manifestAndDrift }
             case .upload, .addReference, .removeReference, .delete: false
             }
         }

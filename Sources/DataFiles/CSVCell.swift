@@ -17,6 +17,8 @@ struct CSVCell {
     /// Whether something in it must be escaped in JSON; doubled quotes count.
     var needsEscapes: Bool
     var isASCII: Bool
+    /// How many line feeds there are in it and in what ended it.
+    var lineFeeds = 0
 
     /// Reads the cell that begins at `start`. The window is padded with zero bytes behind `end`.
     @inline(__always)
@@ -65,6 +67,7 @@ struct CSVCell {
             case 0x0A:
                 cell.next = offset + 1
                 cell.stop = .lineEnd
+                cell.lineFeeds = 1
             case 0x0D:
                 cell.readCarriageReturn(base, at: offset, end: end, isFinal: isFinal)
             case UInt8(ascii: "\""): cell.stop = .strayQuote
@@ -122,6 +125,9 @@ struct CSVCell {
                 cell.next = offset
                 cell.stop = .nul
                 break scan
+            case 0x0A:
+                cell.lineFeeds += 1
+                fallthrough
             default:
                 cell.needsEscapes = true
                 offset += 1
@@ -147,6 +153,7 @@ struct CSVCell {
         case 0x0A:
             next = offset + 1
             stop = .lineEnd
+            lineFeeds += 1
         case 0x0D: readCarriageReturn(base, at: offset, end: end, isFinal: isFinal)
         default: stop = .textAfterQuote
         }
@@ -155,8 +162,11 @@ struct CSVCell {
     private mutating func readCarriageReturn(_ base: UnsafePointer<UInt8>, at offset: Int, end: Int, isFinal: Bool) {
         next = offset
         if offset + 1 < end {
-            if base[offset + 1] == 0x0A { next = offset + 2 }
             stop = base[offset + 1] == 0x0A ? .lineEnd : .loneCarriageReturn
+            if stop == .lineEnd {
+                next = offset + 2
+                lineFeeds += 1
+            }
         } else {
             stop = isFinal ? .loneCarriageReturn : .needMore
         }

@@ -14,8 +14,8 @@ struct CSVColumns: ~Copyable {
         var type: ColumnType
     }
 
-    private var templates = ByteBuffer()
-    private let plans: UnsafeMutableBufferPointer<Plan>
+    private(set) var templates = ByteBuffer()
+    let plans: UnsafeMutableBufferPointer<Plan>
     let names: [String]
 
     init(names: [String], set: DataSet) {

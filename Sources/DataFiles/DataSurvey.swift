@@ -3,7 +3,7 @@ import Model
 /// What a data set holds, found by reading it whole.
 package struct DataSurvey: Sendable, Hashable {
     /// The version of the rules by which `digest` is computed; the ownership marker carries both.
-    package static let digestVersion = 1
+    package static let digestVersion = 2
 
     /// Over all rows, the primary key's name and the TTL; independent of order, file layout and format.
     package var digest: Digest128

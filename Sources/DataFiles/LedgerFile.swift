@@ -68,7 +68,7 @@ struct LedgerFile: ~Copyable {
         if retryingInterrupted({ fsync(descriptor) }) != 0 { throw Self.problem("write to disk", pathAside, errno) }
         if rename(pathAside, path) != 0 { throw Self.problem("put in place", path, errno) }
         hasItsName = true
-        try syncDirectory()
+        try Self.syncDirectory(of: path)
     }
 
     private mutating func flush() throws(DataProblems) {
@@ -97,13 +97,18 @@ struct LedgerFile: ~Copyable {
         }
     }
 
-    /// Makes the rename durable.
-    private func syncDirectory() throws(DataProblems) {
+    /// Gives a whole ledger file another name, in the same directory, and makes that durable.
+    static func move(_ from: String, to path: String) throws(DataProblems) {
+        if rename(from, path) != 0 { throw problem("put in place", path, errno) }
+        try syncDirectory(of: path)
+    }
+
+    private static func syncDirectory(of path: String) throws(DataProblems) {
         let directory = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
         let descriptor = retryingInterrupted { open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
-        if descriptor < 0 { throw Self.problem("open", directory, errno) }
+        if descriptor < 0 { throw problem("open", directory, errno) }
         defer { close(descriptor) }
-        if retryingInterrupted({ fsync(descriptor) }) != 0 { throw Self.problem("write to disk", directory, errno) }
+        if retryingInterrupted({ fsync(descriptor) }) != 0 { throw problem("write to disk", directory, errno) }
     }
 
     static func problem(_ operation: String, _ path: String, _ code: Int32) -> DataProblems {

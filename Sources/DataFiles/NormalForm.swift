@@ -8,6 +8,14 @@ struct NormalForm: ~Copyable {
 
     mutating func begin() { out.count = 0 }
 
+    /// Begins a row whose names have that digest.
+    @inline(__always)
+    mutating func begin(names: Digest128) {
+        out.count = 16
+        UnsafeMutableRawPointer(out.base).storeBytes(of: names.low.littleEndian, as: UInt64.self)
+        UnsafeMutableRawPointer(out.base).storeBytes(of: names.high.littleEndian, toByteOffset: 8, as: UInt64.self)
+    }
+
     func digest() -> Digest128 {
         var hash = SipHash128()
         hash.combine(bytes: UnsafeRawBufferPointer(out.bytes))
@@ -27,22 +35,21 @@ struct NormalForm: ~Copyable {
         }
     }
 
-    /// Appends a member, its name unescaped. False where a key occurs twice in an object within the value.
+    /// Appends a value. False where a key occurs twice in an object within it.
     @inline(__always)
     mutating func append(
-        name: UnsafePointer<UInt8>, count nameCount: Int, value: UnsafePointer<UInt8>, valueCount: Int,
-        kind: RecordText.Kind, isEscaped: Bool
+        value: UnsafePointer<UInt8>, count valueCount: Int, kind: RecordText.Kind, isEscaped: Bool
     ) -> Bool {
-        out.reserve(nameCount + valueCount + 16)
-        out.appendReserved(UInt32(truncatingIfNeeded: nameCount))
-        out.appendReserved(name, count: nameCount)
+        out.reserve(valueCount + 16)
         switch kind {
         case .string:
-            out.append(UInt8(ascii: "s"))
             if isEscaped {
+                out.append(UInt8(ascii: "s"))
                 appendFramed { JSONUnescape.append(value, count: valueCount, to: &$0.out) }
             } else {
-                out.appendReserved(UInt32(truncatingIfNeeded: valueCount))
+                let head = UInt64(UInt8(ascii: "s")) | UInt64(truncatingIfNeeded: valueCount) << 8
+                UnsafeMutableRawPointer(out.base + out.count).storeBytes(of: head.littleEndian, as: UInt64.self)
+                out.count += 5
                 out.appendReserved(value, count: valueCount)
             }
         case .number:

@@ -7,6 +7,7 @@ struct RecordBatch: ~Copyable {
         var fieldStart: Int
         var fieldEnd: Int
         var line: Int
+        var shape: Int
         /// Of the record's first byte, in its file.
         var offset: Int
     }
@@ -24,11 +25,12 @@ struct RecordBatch: ~Copyable {
         events.append(
             Event(
                 textStart: text.start, textEnd: text.bytes.count, fieldStart: text.fieldStart,
-                fieldEnd: text.fieldStart + text.fieldCount, line: text.line, offset: offset))
+                fieldEnd: text.fieldStart + text.fieldCount, line: text.line,
+                shape: text.shape, offset: offset))
     }
 
     mutating func endFile() {
-        events.append(Event(textStart: 0, textEnd: 0, fieldStart: 0, fieldEnd: 0, line: 0, offset: 0))
+        events.append(Event(textStart: 0, textEnd: 0, fieldStart: 0, fieldEnd: 0, line: 0, shape: 0, offset: 0))
     }
 
     /// A record and its offset; nil for the end of a file.
@@ -37,7 +39,8 @@ struct RecordBatch: ~Copyable {
         let event = events[index]
         if event.line == 0 { return nil }
         let record = text.record(
-            text: event.textStart..<event.textEnd, fields: event.fieldStart..<event.fieldEnd, line: event.line)
+            text: event.textStart..<event.textEnd, fields: event.fieldStart..<event.fieldEnd, line: event.line,
+            shape: event.shape)
         return (record, event.offset)
     }
 

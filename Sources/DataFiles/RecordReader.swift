@@ -19,9 +19,9 @@ protocol RecordReader: AnyObject {
 
 /// Makes the reader for a file's format.
 enum RecordReaders {
-    /// Opens the file. `header` gets the names of a CSV file's columns.
+    /// Opens the file. `header` gets the names of a CSV file's columns; `shape` is that of its records.
     static func open(
-        _ file: DataFile, of set: DataSet, tuning: Tuning, problems: ProblemList,
+        _ file: DataFile, of set: DataSet, tuning: Tuning, problems: ProblemList, shape: Int = 0,
         header: (CSVHeader) -> Void = { _ in }
     ) throws(DataProblems) -> (reader: any RecordReader, stamp: FileStamp) {
         let input = try OpenFile(file)
@@ -29,7 +29,7 @@ enum RecordReaders {
         let source = RecordSource(
             FileWindow(input, readSize: tuning.readSize), maxRecordBytes: tuning.maxRecordBytes, problems: problems)
         switch file.format {
-        case .csv: return (CSVReader(source, set: set, header: header), stamp)
+        case .csv: return (CSVReader(source, set: set, shape: shape, header: header), stamp)
         case .json: return (JSONArrayReader(source), stamp)
         case .ndjson: return (NDJSONReader(source), stamp)
         }

@@ -25,6 +25,8 @@ struct RecordText: ~Copyable {
         var fields: UnsafePointer<Field>
         var fieldCount: Int
         var line: Int
+        /// See `RecordText.shape`.
+        var shape: Int
     }
 
     var bytes = ByteBuffer(capacity: 16 << 10)
@@ -37,11 +39,16 @@ struct RecordText: ~Copyable {
     private var fieldCapacity = 32
     /// Whether the fields of the records before stay, as their text does.
     private let keepsFields: Bool
+    private let collectsFields: Bool
     /// The line of the record's first byte.
     var line = 0
+    /// Records of one shape, other than 0, have the same names in the same order.
+    var shape = 0
 
-    init(keepingFields: Bool = false) {
+    /// Without `collectingFields` only the text is wanted.
+    init(keepingFields: Bool = false, collectingFields: Bool = true) {
         keepsFields = keepingFields
+        collectsFields = collectingFields
         fields = .allocate(capacity: fieldCapacity)
     }
 
@@ -55,14 +62,15 @@ struct RecordText: ~Copyable {
 
     /// The current record.
     var record: Record {
-        Record(text: text, count: count, fields: fields + fieldStart, fieldCount: fieldCount, line: line)
+        Record(
+            text: text, count: count, fields: fields + fieldStart, fieldCount: fieldCount, line: line, shape: shape)
     }
 
     /// A record that was written before, out of what was noted of it.
-    func record(text: Range<Int>, fields range: Range<Int>, line: Int) -> Record {
+    func record(text: Range<Int>, fields range: Range<Int>, line: Int, shape: Int) -> Record {
         Record(
             text: UnsafePointer(bytes.base + text.lowerBound), count: text.count,
-            fields: fields + range.lowerBound, fieldCount: range.count, line: line)
+            fields: fields + range.lowerBound, fieldCount: range.count, line: line, shape: shape)
     }
 
     /// A new record begins at the end of `bytes`.
@@ -70,6 +78,7 @@ struct RecordText: ~Copyable {
         start = bytes.count
         if keepsFields { fieldStart += fieldCount }
         fieldCount = 0
+        shape = 0
     }
 
     /// Drops what was written of the current record.
@@ -94,9 +103,24 @@ struct RecordText: ~Copyable {
 
     @inline(__always)
     mutating func add(_ field: Field) {
+        if !collectsFields { return }
         if fieldStart + fieldCount == fieldCapacity { growFields() }
         fields[fieldStart + fieldCount] = field
         fieldCount += 1
+    }
+
+    /// Makes room for that many fields more.
+    @inline(__always)
+    mutating func reserveFields(_ count: Int) {
+        while fieldStart + fieldCount + count > fieldCapacity { growFields() }
+    }
+
+    /// The same as `add`, where there is room.
+    @inline(__always)
+    mutating func addReserved(_ field: Field) {
+        if !collectsFields { return }
+        fields[fieldStart &+ fieldCount] = field
+        fieldCount &+= 1
     }
 
     @inline(never)

@@ -26,26 +26,37 @@ package struct RowChunkReader {
     ) throws(DataProblems) {
         var tuning = tuning
         if selection?.rows != nil { tuning.readSize = min(tuning.readSize, tuning.seekReadSize) }
-        pass = try ChunkPass(set, limits: limits, expecting: expecting, sending: selection, tuning: tuning)
+        pass = ChunkPass(
+            try ChunkPassState(set, limits: limits, expecting: expecting, sending: selection, tuning: tuning))
     }
 
     /// The next request's rows; nil after the last. Each file is checked against the fingerprint when it is opened
     /// and when its end is reached.
-    package mutating func next() throws(DataProblems) -> RowChunk? { try pass.next() }
+    package mutating func next() throws(DataProblems) -> RowChunk? { try pass.state.next() }
 
     /// Checks all files against the fingerprint by their paths; call it right before a batch is completed.
-    package func verifyUnchanged() throws(DataProblems) { try pass.verifyUnchanged() }
+    package func verifyUnchanged() throws(DataProblems) { try pass.state.verifyUnchanged() }
 }
 
-/// The state of a `RowChunkReader`.
+/// What the copies of a `RowChunkReader` share.
+///
+/// Its state is one value, so that the runtime checks for exclusive access once a request and not at every row.
 private final class ChunkPass {
+    var state: ChunkPassState
+
+    init(_ state: consuming ChunkPassState) {
+        self.state = state
+    }
+}
+
+private struct ChunkPassState: ~Copyable {
     private let set: DataSet
     private let expecting: DataFingerprint
     private let tuning: Tuning
     private let paths: [String]
     private let problems = ProblemList()
     private var cutter: RequestCutter
-    private var record = RecordText()
+    private var record = RecordText(collectingFields: false)
     private var reader: (any RecordReader)?
     /// The file that is being read.
     private var file = -1
@@ -75,7 +86,7 @@ private final class ChunkPass {
         try openNext()
     }
 
-    func next() throws(DataProblems) -> RowChunk? {
+    mutating func next() throws(DataProblems) -> RowChunk? {
         while true {
             let chunkEnd = record.bytes.count
             if chunkEnd > 0 { record.bytes.append(UInt8(ascii: ",")) }
@@ -105,7 +116,7 @@ private final class ChunkPass {
         }
     }
 
-    private func finish(end: Int, isLast: Bool) -> RowChunk {
+    private mutating func finish(end: Int, isLast: Bool) -> RowChunk {
         defer {
             rows = []
             chunkIndex += 1
@@ -117,7 +128,7 @@ private final class ChunkPass {
     }
 
     /// Appends the next row to `record`, out of the next file where one ends; false after the last.
-    private func readRow() throws(DataProblems) -> Bool {
+    private mutating func readRow() throws(DataProblems) -> Bool {
         if wanted != nil { return try readWantedRow() }
         while let reader {
             if reader.next(into: &record) { return true }
@@ -128,7 +139,7 @@ private final class ChunkPass {
     }
 
     /// The same where not all rows are wanted: goes to the next of them.
-    private func readWantedRow() throws(DataProblems) -> Bool {
+    private mutating func readWantedRow() throws(DataProblems) -> Bool {
         let next = try wanted?.next()
         while let reader, file != next?.note.file ?? set.files.count {
             try closeFile(reader)
@@ -143,7 +154,7 @@ private final class ChunkPass {
         return true
     }
 
-    private func openNext() throws(DataProblems) {
+    private mutating func openNext() throws(DataProblems) {
         reader = nil
         file += 1
         guard file < set.files.count else { return }

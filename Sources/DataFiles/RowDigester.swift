@@ -28,10 +28,11 @@ extension Digest128 {
 
 /// Computes the digests of rows from their JSON text.
 ///
-/// The content of a row is digested in normal form, version `DataSurvey.digestVersion`: its fields sorted by the
-/// bytes of their unescaped names, each as the name (length in four bytes, bytes) and the value. A value is a tag
-/// byte and, where there is more to say, a length in four bytes and bytes: `s` a string unescaped, `d` a number in
-/// normal form, `t`, `f`, `n` the words, `[` and `{` a container of that many values or members, sorted likewise.
+/// The content of a row is digested in normal form, version `DataSurvey.digestVersion`. Its fields are sorted by the
+/// bytes of their unescaped names. First comes the digest of all names (each its length in four bytes and its bytes),
+/// which most rows of a file share, then the values in that order. A value is a tag byte and, where there is more to
+/// say, a length in four bytes and bytes: `s` a string unescaped, `d` a number in normal form, `t`, `f`, `n` the words,
+/// `[` and `{` a container of that many values or members, each member its name and value, sorted likewise.
 /// The key is digested as the string's bytes or the number's normal form, without a tag: 1, 1.0 and "1" collide,
 /// because a service that stores keys as text could not tell them apart.
 struct RowDigester: ~Copyable {
@@ -50,6 +51,12 @@ struct RowDigester: ~Copyable {
     private var capacity = 32
     /// The primary key's field of the record that was digested last.
     private(set) var keyField = 0
+    /// The shape that `order` and `keyField` are of; see `RecordText.shape`.
+    private var shape = 0
+    /// The sorted names of the record before, each with its length, and their digest.
+    private var framedNames = ByteBuffer()
+    private var framedNamesBefore = ByteBuffer()
+    private var namesDigest = SipHash128().finalize()
 
     private struct Name {
         var start: UnsafePointer<UInt8>
@@ -69,22 +76,43 @@ struct RowDigester: ~Copyable {
 
     /// The digests of the current record.
     mutating func digest(_ record: RecordText.Record, row: UInt64) throws(Fault) -> RowEntry {
+        if record.shape == 0 || record.shape != shape { try learnNames(of: record) }
+        let key = try keyDigest(record.fields[keyField], in: record)
+        normal.begin(names: namesDigest)
+        for index in 0..<record.fieldCount {
+            let field = record.fields[order[index]]
+            let isWhole = normal.append(
+                value: record.text + Int(field.valueStart), count: Int(field.valueEnd - field.valueStart),
+                kind: field.kind, isEscaped: field.isValueEscaped)
+            if !isWhole { throw .duplicateName }
+        }
+        return RowEntry(key: key, content: normal.digest(), row: row)
+    }
+
+    @inline(never)
+    private mutating func learnNames(of record: RecordText.Record) throws(Fault) {
+        shape = 0
         let count = record.fieldCount
         collectNames(record)
         guard sortNames(count) else { throw .duplicateName }
         guard let found = primaryKeyField(count) else { throw .noKey }
         keyField = found
-        let key = try keyDigest(record.fields[keyField], in: record)
-        normal.begin()
+        shape = record.shape
+        framedNames.count = 0
         for index in 0..<count {
-            let field = record.fields[order[index]]
             let name = name[order[index]]
-            let isWhole = normal.append(
-                name: name.start, count: name.count, value: record.text + Int(field.valueStart),
-                valueCount: Int(field.valueEnd - field.valueStart), kind: field.kind, isEscaped: field.isValueEscaped)
-            if !isWhole { throw .duplicateName }
+            framedNames.reserve(name.count + 4)
+            framedNames.appendReserved(UInt32(truncatingIfNeeded: name.count))
+            framedNames.append(name.start, count: name.count)
         }
-        return RowEntry(key: key, content: normal.digest(), row: row)
+        let isAsBefore =
+            framedNames.count == framedNamesBefore.count
+            && memcmp(framedNames.base, framedNamesBefore.base, framedNames.count) == 0
+        if isAsBefore { return }
+        swap(&framedNames, &framedNamesBefore)
+        var hash = SipHash128()
+        hash.combine(bytes: UnsafeRawBufferPointer(framedNamesBefore.bytes))
+        namesDigest = hash.finalize()
     }
 
     /// The text of that record's primary key as it is sent: a JSON string or number.

@@ -50,6 +50,10 @@ extension RowLedger {
         try file.finish(identity: identity, counts: counts, keyBytes: keyBytes)
     }
 
+    /// Gives a ledger that `write` made another name in its directory, durably; one of that name before is replaced.
+    /// Errors: there is no such file, or the disk's.
+    package static func move(from: String, to path: String) throws(DataProblems) { try LedgerFile.move(from, to: path) }
+
     private static func addKeyTexts(
         of rows: SurveyedRows, kept: RowBitmap, to file: inout LedgerFile
     ) throws(DataProblems) -> Int {

@@ -120,7 +120,9 @@ struct SurveyPass: ~Copyable {
         var header: CSVHeader?
         defer { if let header { headers.append(header) } }
         do throws(DataProblems) {
-            return try RecordReaders.open(file, of: set, tuning: tuning, problems: problems) { header = $0 }
+            return try RecordReaders.open(
+                file, of: set, tuning: tuning, problems: problems, shape: stamps.count + 1
+            ) { header = $0 }
         } catch {
             problems.add(error)
             return nil

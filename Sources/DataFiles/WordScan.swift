@@ -28,6 +28,25 @@ enum WordScan {
     @inline(__always)
     static func before(_ mask: UInt64) -> UInt64 { ((mask & (0 &- mask)) &- 1) >> 7 }
 
+    /// The same for sixteen bytes: the compiler makes vector instructions of arithmetic on words, not of comparisons of
+    /// bytes. Bytes equal to one of three, which are below 0x80, and control characters.
+    @inline(__always)
+    static func stops(_ words: SIMD2<UInt64>, _ first: UInt8, _ second: UInt8, _ third: UInt8) -> SIMD2<UInt64> {
+        @inline(__always)
+        func below(_ byte: UInt8) -> SIMD2<UInt64> {
+            (words ^ SIMD2(repeating: lowBits &* UInt64(byte))) &- SIMD2(repeating: lowBits)
+        }
+        // Bytes above 0x7F are excluded at the end, for they equal none of the three and are no control characters.
+        let control = words &- SIMD2(repeating: lowBits &* 0x20)
+        return (below(first) | below(second) | below(third) | control) & ~words & SIMD2(repeating: highBits)
+    }
+
+    @inline(__always)
+    static func loadPair(_ pointer: UnsafePointer<UInt8>) -> SIMD2<UInt64> {
+        let words = UnsafeRawPointer(pointer).loadUnaligned(as: SIMD2<UInt64>.self)
+        return SIMD2(UInt64(littleEndian: words[0]), UInt64(littleEndian: words[1]))
+    }
+
     /// How many line feeds there are.
     static func lineFeeds(in bytes: UnsafeBufferPointer<UInt8>) -> Int {
         var total = 0

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Ownership that travels with a connection: `[reconcile owner=… key=… protect data=1:<hex> at=<seconds>]`, at the
+/// Ownership that travels with a connection: `[reconcile owner=… key=… protect data=2:<hex> at=<seconds>]`, at the
 /// end of its description, because the API has no tags.
 package struct OwnershipMarker: Sendable, Hashable {
     /// What the marker says of the rows.

@@ -36,11 +36,11 @@ struct DefinitionComparison {
             foundNow?.isSensitive = isSensitive
             let isDrifted = foundNow?.fingerprint(key: key) != answered[wanted.path]
             if !isChanged, !isDrifted { return }
-            cause = isChanged ? .manifest : .drift
+            cause = isChanged ? isDrifted ? .manifestAndDrift : .manifest : .drift
         } else if sent != nil {
             cause = .manifest
         }
-        if cause != .manifest, isSensitive, let found, Self.isMasked(found.value) {
+        if cause != .manifest, cause != .manifestAndDrift, isSensitive, let found, Self.isMasked(found.value) {
             notComparable.append(wanted.path)
             return
         }
@@ -66,7 +66,7 @@ struct DefinitionComparison {
             changes.append(
                 FieldChange(
                     path: found.path, old: found.value, new: nil, isSensitive: found.isSensitive,
-                    cause: wasSent ? .manifest : .drift))
+                    cause: wasSent ? isDrifted ? .manifestAndDrift : .manifest : .drift))
         }
     }
 

@@ -67,8 +67,9 @@ package struct Locator: Sendable {
     }
 
     /// Connections that a pin or state names and the list lacks: each needs its own GET before anything is decided.
-    package var unlistedUUIDs: [String] {
-        let wanted = desired.connections.compactMap { $0.pinnedUUID ?? applied(for: $0)?.uuid }
+    package func unlistedUUIDs(in restriction: Restriction?) -> [String] {
+        let meant = desired.connections.filter { restriction?.keys.contains($0.key) ?? true }
+        let wanted = meant.compactMap { $0.pinnedUUID ?? applied(for: $0)?.uuid }
         return Set(wanted).filter { byUUID[$0] == nil }.sorted()
     }
 

@@ -5,9 +5,13 @@ import Model
 package struct Plan: Sendable, Hashable {
     /// Declared connections by key, then those without a manifest by key.
     package var connections: [PlannedConnection]
+    package var scope = PlanScope()
+    /// Unix seconds at which it was made.
+    package var now: Int
 
-    package init(connections: [PlannedConnection]) {
+    package init(connections: [PlannedConnection], now: Int = 0) {
         self.connections = connections
+        self.now = now
     }
 
     /// Whether carrying it out would change anything in the account.
@@ -37,6 +41,14 @@ package struct PlannedConnection: Sendable, Hashable {
     package var problems: [Diagnostic] = []
     /// What a reader should know though nothing is done about it.
     package var notes: [String] = []
+    /// How the manifest came by its connection.
+    package var origin = Origin.new
+    /// Why the ownership marker is written, moved, repaired or taken away.
+    package var ownershipCauses: [Cause] = []
+    /// Why more would be done for it in a run that is not about drift alone.
+    package var leftOut: [Cause] = []
+    /// Fields that a run about drift alone leaves as the account has them.
+    package var heldBack: Set<String> = []
     /// The definition to send, its description being the user's text; nil where nothing is to be sent.
     package var base: Definition?
     /// The marker to send, without `data`; nil where ownership lives in state.
@@ -133,6 +145,8 @@ package struct FieldChange: Sendable, Hashable {
         case manifest
         /// The account says something else than what it answered last.
         case drift
+        /// Both: the manifest says something else, and somebody changed the account.
+        case manifestAndDrift = "manifest_and_drift"
         /// There is no memory of what was sent: the two differ, whoever changed it.
         case differs
         /// The ownership marker is written, moved, repaired or taken away.

@@ -11,30 +11,51 @@ package enum PlanJSON {
         [
             JSONMember("format_version", .number("\(formatVersion)")),
             JSONMember("summary", PlanSummary(plan).json),
-            JSONMember("connections", .array(plan.connections.map(document))),
+            JSONMember("scope", document(plan.scope)),
+            JSONMember("connections", .array(plan.connections.map { document($0, now: plan.now) })),
         ]
     }
 
-    private static func document(_ connection: PlannedConnection) -> JSONValue {
+    private static func document(_ scope: PlanScope) -> JSONValue {
+        [
+            "restriction": text(scope.restriction?.text),
+            "left_out": .number("\(scope.restriction?.leftOut ?? 0)"),
+            "drift_only": .bool(scope.isDriftOnly),
+            "notes": .array(scope.notes.map(JSONValue.string)),
+        ]
+    }
+
+    private static func document(_ connection: PlannedConnection, now: Int) -> JSONValue {
         .object([
             JSONMember("key", .string(connection.key)),
             JSONMember("name", .string(connection.name)),
             JSONMember("data_connection_uuid", text(connection.uuid)),
             JSONMember("manifest", place(connection.desired?.places.manifest)),
             JSONMember("suspended", .bool(connection.desired?.isSuspended ?? false)),
-            JSONMember("actions", .array(connection.actions.map(document))),
+            JSONMember("next_refresh", text(connection.nextRefresh(now: now).map(UTCTime.text))),
+            JSONMember("actions", .array(connection.actions.map { document($0, of: connection) })),
+            JSONMember("left_out", causes(connection.leftOut)),
             JSONMember("refusals", .array(connection.refusals.map(document))),
             JSONMember("problems", .array(connection.problems.map(document))),
             JSONMember("notes", .array(connection.notes.map(JSONValue.string))),
         ])
     }
 
-    private static func document(_ action: Action) -> JSONValue {
-        var members = [JSONMember("action", .string(action.name))]
+    private static func causes(_ causes: [Cause]) -> JSONValue { .array(causes.map { .string($0.rawValue) }) }
+
+    private static func document(_ action: Action, of connection: PlannedConnection) -> JSONValue {
+        let causes = connection.causes(of: action)
+        var members = [
+            JSONMember("action", .string(action.name)), JSONMember("cause", text(causes.first?.rawValue)),
+            JSONMember("causes", self.causes(causes)),
+        ]
         switch action {
         case .create(let changes), .update(let changes):
-            members.append(JSONMember("changes", .array(changes.map(document))))
-        case .upload(let plan): members += self.members(of: plan)
+            members.append(JSONMember("changes", .array(changes.map { document($0, of: connection) })))
+        case .upload(let plan):
+            members += self.members(of: plan)
+            let isUnknown = plan.reason == .firstUpload && connection.uuid != nil
+            members.append(JSONMember("earlier_rows_unknown", .bool(isUnknown)))
         case .addReference(let reference):
             members += [
                 JSONMember("reference_type", .string(reference.type)),
@@ -73,10 +94,12 @@ package enum PlanJSON {
         ]
     }
 
-    private static func document(_ change: FieldChange) -> JSONValue {
-        [
+    private static func document(_ change: FieldChange, of connection: PlannedConnection) -> JSONValue {
+        let causes = connection.causes(of: change)
+        return [
             "path": .string(change.path), "old": change.old ?? .null, "new": change.new ?? .null,
-            "sensitive": .bool(change.isSensitive), "cause": .string(change.cause.rawValue),
+            "sensitive": .bool(change.isSensitive), "cause": text(causes.first?.rawValue),
+            "causes": self.causes(causes),
         ]
     }
 
@@ -87,11 +110,13 @@ package enum PlanJSON {
         ]
     }
 
-    /// A diagnostic: severity, message, place, help.
+    /// A diagnostic: severity, message, place, help, and other places that belong to it.
     package static func document(_ diagnostic: Diagnostic) -> JSONValue {
         [
             "severity": .string(diagnostic.severity.rawValue), "message": .string(diagnostic.message),
             "place": place(diagnostic.location), "help": text(diagnostic.help),
+            "notes": .array(
+                diagnostic.notes.map { ["message": .string($0.message), "place": place($0.location)] }),
         ]
     }
 

@@ -16,8 +16,14 @@ package struct PlanSummary: Sendable, Hashable {
     package var invalid = 0
     package var suspended = 0
     package var unchanged = 0
+    /// Connections of which a run about drift alone leaves out what else is to be done.
+    package var leftOut = 0
+    /// Connections that differ, and nobody can tell whether that is drift.
+    package var undetermined = 0
+    package var scope: PlanScope
 
     package init(_ plan: Plan) {
+        scope = plan.scope
         for connection in plan.connections {
             for action in connection.actions {
                 count(action)
@@ -25,8 +31,12 @@ package struct PlanSummary: Sendable, Hashable {
             }
             if !connection.refusals.isEmpty { refused += 1 }
             if !connection.problems.isEmpty { invalid += 1 }
+            let canTell = !connection.leftOut.contains(.undetermined)
+            if !canTell { undetermined += 1 } else if !connection.leftOut.isEmpty { leftOut += 1 }
             if connection.desired?.isSuspended == true {
                 suspended += 1
+            } else if !connection.leftOut.isEmpty {
+                continue
             } else if connection.desired != nil, connection.actions.isEmpty, !connection.isStopped {
                 unchanged += 1
             }
@@ -67,17 +77,24 @@ package struct PlanSummary: Sendable, Hashable {
         if invalid > 0 { parts.append("\(invalid) with invalid data") }
         if suspended > 0 { parts.append("\(suspended) suspended") }
         if unchanged > 0 { parts.append("\(unchanged) unchanged") }
-        return "Plan: " + parts.joined(separator: ", ") + "."
+        if leftOut > 0 { parts.append("\(leftOut) with other changes left out") }
+        if undetermined > 0 { parts.append("\(undetermined) that cannot be told") }
+        if let restriction = scope.restriction {
+            parts.append("\(restriction.leftOut) left out by \(PlainText.oneLine(restriction.text))")
+        }
+        return (scope.isDriftOnly ? "Plan of drift only: " : "Plan: ") + parts.joined(separator: ", ") + "."
     }
 
     package var json: JSONValue {
         [
             "create": .number("\(create)"), "update": .number("\(update)"), "upload": .number("\(upload)"),
-            "upload_rows": .number("\(rows)"), "delete_rows": .number("\(deletedRows)"),
+            "upload_rows": .number("\(rows)"), "upload_rows_exact": .bool(areRowsExact),
+            "delete_rows": .number("\(deletedRows)"),
             "add_reference": .number("\(addReference)"),
             "remove_reference": .number("\(removeReference)"), "delete": .number("\(delete)"),
             "refused": .number("\(refused)"), "invalid_data": .number("\(invalid)"),
             "suspended": .number("\(suspended)"), "unchanged": .number("\(unchanged)"),
+            "left_out": .number("\(leftOut)"), "undetermined": .number("\(undetermined)"),
         ]
     }
 }

@@ -11,134 +11,115 @@ package struct PlanText: Sendable {
 
     /// The whole plan; its last line is the summary. No newline at the end.
     package func render(_ plan: Plan) -> String {
-        var blocks: [String] = []
-        for connection in plan.connections {
-            let lines = render(connection)
-            if !lines.isEmpty { blocks.append(lines.joined(separator: "\n")) }
+        var blocks = PlanGroup.groups(of: plan).map { lines(of: $0, now: plan.now).joined(separator: "\n") }
+        if !plan.scope.notes.isEmpty {
+            blocks.append(plan.scope.notes.map { "note: \(PlainText.oneLine($0))" }.joined(separator: "\n"))
         }
         blocks.append(PlanSummary(plan).text)
         return blocks.joined(separator: "\n\n")
     }
 
-    private enum Color: String { case green = "32", yellow = "33", red = "31", dim = "2", bold = "1" }
+    enum Color: String { case green = "32", yellow = "33", red = "31", dim = "2", bold = "1" }
 
-    private func paint(_ text: String, _ color: Color) -> String {
-        usesColor ? "\u{1B}[\(color.rawValue)m\(text)\u{1B}[0m" : text
+    func paint(_ text: String, _ color: Color) -> String {
+        usesColor && !text.isEmpty ? "\u{1B}[\(color.rawValue)m\(text)\u{1B}[0m" : text
     }
 
-    private func render(_ connection: PlannedConnection) -> [String] {
+    /// The lines about one connection, or about many to which the same is done.
+    func lines(of group: PlanGroup, now: Int) -> [String] {
+        group.isSummedUp ? summedUp(group) : group.members.flatMap { lines(of: $0, now: now) }
+    }
+
+    private func lines(of connection: PlannedConnection, now: Int) -> [String] {
         var lines: [String] = []
         if !connection.actions.isEmpty { lines.append(head(of: connection)) }
-        for action in connection.actions { lines += render(action, of: connection) }
-        for refusal in connection.refusals {
-            lines.append("\(paint("!", .red)) \(paint(connection.key, .bold)): \(refusal.message)")
-            if let place = refusal.location { lines.append("    at \(place.path):\(place.line)") }
-            lines.append("    help: \(refusal.help)")
-        }
+        for action in connection.actions { lines += render(action, of: connection, now: now) }
+        for refusal in connection.refusals { lines += render(refusal, of: paint(connection.key, .bold)) }
         if !connection.problems.isEmpty {
             let count = connection.problems.filter { $0.severity == .error }.count
             lines.append(
                 "\(paint("!", .red)) \(paint(connection.key, .bold)): its data is invalid "
                     + "(\(count) error\(count == 1 ? "" : "s")), nothing is done for it")
         }
-        for note in connection.notes {
+        for note in connection.notes.map(PlainText.oneLine) {
             lines.append(paint(lines.isEmpty ? "  \(connection.key): \(note)" : "    note: \(note)", .dim))
         }
         return lines
     }
 
+    func symbol(of connection: PlannedConnection) -> String {
+        switch connection.actions.first {
+        case .create: paint("+", .green)
+        case .delete: paint("-", .red)
+        default: paint("~", .yellow)
+        }
+    }
+
     private func head(of connection: PlannedConnection) -> String {
-        let (symbol, color): (String, Color) =
-            switch connection.actions.first {
-            case .create: ("+", .green)
-            case .delete: ("-", .red)
-            default: ("~", .yellow)
-            }
-        var head = "\(paint(symbol, color)) \(paint(connection.key, .bold)) \(Self.quoted(connection.name))"
-        if let uuid = connection.uuid { head += "  \(uuid)" }
-        if let place = connection.desired?.places.manifest { head += paint("  \(place.path):\(place.line)", .dim) }
+        var head = "\(symbol(of: connection)) \(paint(connection.key, .bold)) \(Self.quoted(connection.name))"
+        if let uuid = connection.uuid { head += "  \(PlainText.oneLine(uuid))" }
+        if let place = connection.desired?.places.manifest { head += paint("  \(Self.shown(place))", .dim) }
+        if case .create? = connection.actions.first { head += why(connection.causes(of: connection.actions[0])) }
         return head
     }
 
-    private func render(_ action: Action, of connection: PlannedConnection) -> [String] {
-        switch action {
-        case .create(let changes): return render(changes, isCreate: true)
-        case .update(let changes): return render(changes, isCreate: false)
-        case .upload(let plan): return render(plan, of: connection)
-        case .addReference(let reference):
-            return ["    \(paint("+", .green)) reference: \(reference.type) \(reference.id)"]
-        case .removeReference(let reference):
-            return ["    \(paint("-", .red)) reference: \(reference.type) \(reference.id)"]
-        case .delete: return ["    \(paint("-", .red)) the connection and all of its rows, irreversibly"]
-        }
-    }
-
-    private func render(_ plan: UploadPlan, of connection: PlannedConnection) -> [String] {
-        func count(_ number: Int, _ word: String) -> String { "\(number.grouped) \(word)\(number == 1 ? "" : "s")" }
-        let isExact = connection.isCreated || plan.isDelta
-        var lines = [
-            "    \(paint("~", .yellow)) rows: \(isExact ? "" : "up to ")\(count(plan.sending.rows, "row")) in "
-                + "\(count(plan.sending.requests, "request")), \(Self.words(plan.reason, connection))"
-        ]
-        if let counts = plan.data.counts {
-            var parts = [
-                "\(counts.added.grouped) added", "\(counts.changed.grouped) changed",
-                "\(counts.removed.grouped) removed", "\(counts.unchanged.grouped) unchanged",
-            ]
-            if counts.rejected > 0 { parts.append("\(counts.rejected.grouped) rejected before") }
-            lines.append("        \(parts.joined(separator: ", ")), \(plan.data.rows.grouped) in total")
-        }
-        if plan.deletes > 0 {
-            lines.append("    \(paint("-", .red)) rows: \(count(plan.deletes, "row")) that left the files")
-        } else if let removed = plan.data.counts?.removed, removed > 0 {
-            lines.append(
-                "        the \(count(removed, "removed row")) stay\(removed == 1 ? "s" : "") in the connection "
-                    + "(removed_rows: keep)")
-        }
+    func render(_ refusal: Refusal, of whom: String) -> [String] {
+        var lines = ["\(paint("!", .red)) \(whom): \(PlainText.oneLine(refusal.message))"]
+        if let place = refusal.location { lines.append("    at \(Self.shown(place))") }
+        lines.append("    help: \(PlainText.oneLine(refusal.help))")
         return lines
     }
 
-    private func render(_ changes: [FieldChange], isCreate: Bool) -> [String] {
-        let width = min(60, changes.map { $0.path.count }.max() ?? 0)
+    private func render(_ action: Action, of connection: PlannedConnection, now: Int) -> [String] {
+        let causes = connection.causes(of: action)
+        // What a new connection gets needs no further reason.
+        let why = connection.isCreated ? "" : why(causes)
+        switch action {
+        case .create(let changes), .update(let changes): return render(changes, of: connection)
+        case .upload(let plan): return render(plan, of: connection, causes: causes, now: now)
+        case .addReference(let reference):
+            return ["    \(paint("+", .green)) reference: \(Self.shown(reference.type, reference.id))\(why)"]
+        case .removeReference(let reference):
+            return ["    \(paint("-", .red)) reference: \(Self.shown(reference.type, reference.id))\(why)"]
+        case .delete: return ["    \(paint("-", .red)) the connection and all of its rows, irreversibly\(why)"]
+        }
+    }
+
+    private func render(_ changes: [FieldChange], of connection: PlannedConnection) -> [String] {
+        let width = Self.width(of: changes.map(\.path))
         return changes.map { change in
-            let path = change.path + String(repeating: " ", count: max(0, width - change.path.count))
             let old = Self.shown(change.old, isSensitive: change.isSensitive)
             let new = Self.shown(change.new, isSensitive: change.isSensitive)
-            if isCreate { return "    \(paint("+", .green)) \(path)  \(new)" }
-            let isRemoval = change.new == nil && !change.isSensitive
-            let symbol = change.old == nil && !change.isSensitive ? paint("+", .green) : paint("~", .yellow)
-            let what = change.old == nil && !change.isSensitive ? new : "\(old) → \(new)"
-            return "    \(isRemoval ? paint("-", .red) : symbol) \(path)  \(isRemoval ? old : what)"
-                + paint(Self.words(change.cause), .dim)
+            let why = connection.isCreated ? "" : why(connection.causes(of: change))
+            return line(change, isCreate: connection.isCreated, width: width, old: old, new: new) + why
         }
     }
 
-    private static func words(_ cause: FieldChange.Cause) -> String {
-        switch cause {
-        case .manifest: "  (manifest changed)"
-        case .drift: "  (drift: the account was changed)"
-        case .differs, .ownership: ""
-        }
+    /// `~ name  "old" → "new"`, the path filled up to a width.
+    func line(_ change: FieldChange, isCreate: Bool, width: Int, old: String, new: String) -> String {
+        let shownPath = Self.shown(path: change.path)
+        let path = shownPath + String(repeating: " ", count: max(0, width - shownPath.count))
+        if isCreate { return "    \(paint("+", .green)) \(path)  \(new)" }
+        if change.new == nil, !change.isSensitive { return "    \(paint("-", .red)) \(path)  \(old)" }
+        if change.old == nil, !change.isSensitive { return "    \(paint("+", .green)) \(path)  \(new)" }
+        return "    \(paint("~", .yellow)) \(path)  \(old) → \(new)"
     }
 
-    private static func words(_ reason: UploadReason, _ connection: PlannedConnection) -> String {
-        switch reason {
-        case .firstUpload where connection.uuid != nil: "first upload (earlier rows unknown)"
-        case .firstUpload: "first upload"
-        case .rowsChanged: "rows changed"
-        case .dataExpires: "two thirds of ttl_seconds are over"
-        case .interrupted: "an earlier upload was interrupted"
-        case .digestVersion: "the digest was made by another version"
-        case .forced: "--full"
-        case .retryRejected: "rejected rows are tried again"
-        }
+    func why(_ causes: [Cause]) -> String { paint("  (\(causes.words))", .dim) }
+
+    static func width(of paths: [String]) -> Int { min(60, paths.map { shown(path: $0).count }.max() ?? 0) }
+
+    private static func shown(path: String) -> String { PlainText.cut(PlainText.oneLine(path), to: 120) }
+
+    static func shown(_ value: JSONValue?, isSensitive: Bool) -> String {
+        isSensitive ? "(sensitive)" : PlainText.cut(PlainText.oneLine((value ?? .null).compactText), to: 200)
     }
 
-    private static func shown(_ value: JSONValue?, isSensitive: Bool) -> String {
-        if isSensitive { return "(sensitive)" }
-        let text = (value ?? .null).compactText
-        return text.count > 200 ? text.prefix(200) + "… (\(text.count) characters)" : text
+    private static func shown(_ place: SourceLocation) -> String { "\(PlainText.oneLine(place.path)):\(place.line)" }
+
+    private static func shown(_ type: String, _ id: String) -> String {
+        PlainText.cut(PlainText.oneLine("\(type) \(id)"), to: 200)
     }
 
-    private static func quoted(_ text: String) -> String { JSONValue.string(text).compactText }
+    private static func quoted(_ text: String) -> String { shown(.string(text), isSensitive: false) }
 }

@@ -44,6 +44,7 @@ extension Planner {
             }
         }
         if let change = markerChange(standing: standing, wanted: planned.marker, planned: planned) {
+            planned.ownershipCauses = ownershipCauses(standing: standing, planned: planned)
             changes.append(change)
         }
         if !changes.isEmpty, let refusal = refusalOfLostHeaders(desired, actual) { planned.refusals.append(refusal) }
@@ -51,7 +52,7 @@ extension Planner {
     }
 
     /// The manifest's fields over those of the account that it leaves out, because a PUT may replace all of them.
-    private func mergedDefinition(_ desired: DesiredConnection, _ actual: ActualConnection) -> Definition {
+    func mergedDefinition(_ desired: DesiredConnection, _ actual: ActualConnection) -> Definition {
         let text = desired.description ?? MarkedDescription(parsing: actual.description).text
         var details = desired.details
         if case .object(var members) = desired.details, case .some(let there) = actual.details {

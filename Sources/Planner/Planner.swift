@@ -44,8 +44,15 @@ package struct PlanningOptions: Sendable, Hashable {
     package var retryRejected = false
     /// Keys given to `--allow-removed`.
     package var allowRemoved: Set<String> = []
+    /// `--drift-only`: plan nothing but what somebody changed in the account.
+    package var driftOnly = false
+    /// The manifests that the run is about; nil for all of them.
+    package var restriction: Restriction?
 
     package init() {}
+
+    /// Whether the run is about that manifest.
+    package func includes(_ key: String) -> Bool { restriction?.keys.contains(key) ?? true }
 }
 
 /// Turns three states into a plan. Pure: it reads nothing, writes nothing, and knows no clock.
@@ -78,12 +85,13 @@ package struct Planner: Sendable {
     /// Connections whose references must be read before planning: declared, or recorded in state, or to be deleted.
     package var referenceUUIDs: [String] {
         var uuids: Set<String> = []
-        for connection in input.desired.connections where !connection.isSuspended {
+        for connection in input.desired.connections
+        where !connection.isSuspended && input.options.includes(connection.key) {
             let hadSome = locator.applied(for: connection)?.references.isEmpty == false
             guard connection.references?.isEmpty == false || hadSome else { continue }
             if case .found(let actual, _) = locator.locate(connection) { uuids.insert(actual.uuid) }
         }
-        if input.desired.policy.prune {
+        if input.desired.policy.prune, !input.options.isPartial {
             uuids.formUnion(DeletePlanning(planner: self).candidates.map(\.actual.uuid))
         }
         return uuids.sorted()
@@ -93,8 +101,16 @@ package struct Planner: Sendable {
     package func plan() -> Plan {
         var planned = input.desired.connections.map(plan(for:))
         refuseShared(&planned)
-        planned += DeletePlanning(planner: self).plan(beside: &planned)
-        return Plan(connections: planned)
+        let deleting = DeletePlanning(planner: self)
+        if input.options.isPartial {
+            deleting.refuseCreatesBesideOrphans(&planned)
+        } else {
+            planned += deleting.plan(beside: &planned)
+        }
+        if input.options.restriction != nil { planned.removeAll { !input.options.includes($0.key) } }
+        var plan = Plan(connections: planned, now: input.now)
+        plan.scope = scope(of: plan, orphans: input.options.isPartial ? deleting.candidates.count : 0)
+        return plan
     }
 
     /// Connections that a plan would change because the list says something else than what state remembers, or because
@@ -124,6 +140,9 @@ package struct Planner: Sendable {
             planned.uuid = actual.uuid
             planned.actual = actual
         }
+        // Located all the same: two manifests that end at one connection are refused, whichever is meant.
+        if !input.options.includes(desired.key) { return planned }
+        planned.origin = origin(of: located, applied: planned.applied)
         if desired.isSuspended {
             planned.notes.append("suspended: left alone")
             return planned
@@ -153,6 +172,7 @@ package struct Planner: Sendable {
         // A refusal comes first: what its data files hold matters once it is resolved.
         if !planned.refusals.isEmpty { planned.problems = [] }
         if planned.isStopped { planned.actions = [] }
+        if input.options.driftOnly { keepDrift(of: &planned) }
         return planned
     }
 

@@ -5,24 +5,25 @@ import Planner
 /// Reads from the API what a plan needs, and no more: the list, what the list lacks, and references where they matter.
 struct AccountReader: Sendable {
     let reader: any ConnectionReading
-    let adopt: Set<String>
+    let options: PlanningOptions
     /// Reads under way at one time.
     private let width = 8
 
-    init(reader: any ConnectionReading, adopt: Set<String>) {
+    init(reader: any ConnectionReading, options: PlanningOptions) {
         self.reader = reader
-        self.adopt = adopt
+        self.options = options
     }
 
     /// The planning input without the data files.
     func read(desired: DesiredState, applied: AppliedState, now: Int) async throws(StepFailure) -> PlanningInput {
         do throws(APIError) {
             var actual = ActualState(connections: try await reader.listConnections())
-            let locator = Locator(desired: desired, actual: actual, applied: applied, adoptNames: adopt)
-            actual.connections += try await readAll(locator.unlistedUUIDs, readUnlisted).compactMap { $0 }
+            let locator = Locator(desired: desired, actual: actual, applied: applied, adoptNames: options.adopt)
+            actual.connections += try await readAll(locator.unlistedUUIDs(in: options.restriction), readUnlisted)
+                .compactMap { $0 }
 
             var input = PlanningInput(desired: desired, actual: actual, applied: applied, data: [:], now: now)
-            input.options.adopt = adopt
+            input.options = options
             let linked = Planner(input).referenceUUIDs
             let reader = reader
             let references = try await readAll(linked) { uuid async throws(APIError) in

@@ -16,6 +16,8 @@ final class BatchProgress: Sendable {
     }
 
     private let state: Mutex<State>
+    /// How many requests there were when progress was last told.
+    private let toldRequests = Mutex(0)
     private let record: Recorder
     private let now: @Sendable () -> Int
 
@@ -51,6 +53,16 @@ final class BatchProgress: Sendable {
             state.progress.requests += outcome.requests
             state.progress.bytes += outcome.bytes
             state.carrier = state.carrier ?? outcome.carrier
+        }
+    }
+
+    /// Shows progress to `listener`, one call at a time and never less than before.
+    func tell(_ listener: (UploadProgress) -> Void) {
+        toldRequests.withLock { told in
+            let progress = progress
+            if progress.requests < told { return }
+            told = progress.requests
+            listener(progress)
         }
     }
 

@@ -21,19 +21,21 @@ struct BatchUpload: Sendable {
     private let sender: RowSender
     private let state: BatchProgress
     private let began: Double
+    private let draft: LedgerDraft
     let rejections: RejectedRows
 
-    /// `record` makes progress durable.
+    /// `draft` is the ledger of this batch, `record` makes progress durable.
     init(
         connection: String, key: String, surveyed: DataSurveys.SurveyedSet, selection: RowSelection,
         settings: DesiredData, maxRowErrors: Int, batch: AppliedBatch, executor: Executor,
-        record: @escaping BatchProgress.Recorder
+        draft: LedgerDraft, record: @escaping BatchProgress.Recorder
     ) {
         self.key = key
         self.surveyed = surveyed
         self.selection = selection
         self.settings = settings
         self.executor = executor
+        self.draft = draft
         rejections = RejectedRows(limit: maxRowErrors)
         let time = executor.time
         began = time.uptime()
@@ -128,7 +130,7 @@ struct BatchUpload: Sendable {
         }
         place.leave()
         state.took(piece, outcome)
-        executor.observer.uploading(progress, key: key)
+        tellProgress()
         // A request whose rows were refused is not confirmed unless they may be left out.
         guard outcome.rejected == 0 || settings.onRowError == .skip else { return }
         await state.confirm(piece.index, rejectedRows: outcome.rejectedRows)
@@ -140,6 +142,8 @@ struct BatchUpload: Sendable {
     private func complete(with last: UploadPiece) async throws(Failure) {
         // Once it is on record as begun, nobody could tell any more that it was not.
         if executor.configuration.isStopping() { throw .resumable(.interrupted) }
+        // Without it rows of this batch could be left over later; that is no reason not to upload them.
+        await draft.finish()
         if sender.isTooLarge(last) { return try await completeInPieces(last) }
         try await markCompleting(true)
         do throws(APIError) {
@@ -172,15 +176,16 @@ struct BatchUpload: Sendable {
         }
         if outcome.rejected > 0, settings.onRowError == .fail { throw .resumable(failureOfRejections) }
         let rejected = outcome.rejectedRows
+        let carrier = outcome.carrier ?? state.carrier
         do throws(StepFailure) {
             try await state.update {
                 $0.reject(rejected)
-                $0.completing = true
+                $0.completing = carrier != nil
             }
         } catch {
             throw .resumable(error)
         }
-        guard let carrier = outcome.carrier ?? state.carrier else {
+        guard let carrier else {
             // Nothing of a delta was taken, so there is nothing to complete: what was there before stays as it is.
             if batch.isDelta == true { return finish(last, outcome) }
             throw .abandoned(
@@ -212,9 +217,17 @@ struct BatchUpload: Sendable {
         }
     }
 
+    private func tellProgress() {
+        state.tell { progress in
+            var progress = progress
+            progress.seconds = executor.time.uptime() - began
+            executor.observer.uploading(progress, key: key)
+        }
+    }
+
     private func finish(_ last: UploadPiece, _ outcome: RowSender.Outcome) {
         state.took(last, outcome)
-        executor.observer.uploading(progress, key: key)
+        tellProgress()
     }
 
     // MARK: - Failures

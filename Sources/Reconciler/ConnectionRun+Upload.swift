@@ -35,32 +35,38 @@ extension ConnectionRun {
                     "resumed the upload: \(batch.confirmed.count.grouped) of \(selection.requestCount.grouped) requests "
                         + "are there")
             }
+            try keepLedgerOfLostUpload(uuid)
             applied.data = nil
             applied.batch = batch
             try await record()
             if selection.rowCount == 0 { return batch }
+            let draft = makeDraft(batch, selection, of: surveyed, plan, uuid: uuid)
             let upload = BatchUpload(
                 connection: uuid, key: planned.key, surveyed: surveyed, selection: selection, settings: settings,
                 maxRowErrors: executor.input.desired.policy.maxRowErrors, batch: batch, executor: executor,
-                record: batchRecorder())
+                draft: draft, record: batchRecorder())
             do throws(BatchUpload.Failure) {
                 try await upload.run()
+                hasNextLedger = await draft.finish() == nil
                 report(upload.rejections)
                 let sent = selection.rowCount - upload.rejections.rows.count
                 result.uploadedRows += sent
                 report("uploaded \(sent.grouped) row\(sent == 1 ? "" : "s")\(Self.figures(upload.progress))")
                 return upload.batch
             } catch {
+                await draft.finish()
                 applied.batch = upload.batch
                 report(upload.rejections)
+                // Nobody can tell what the service has of a batch that may be complete: it begins anew, and its ledger
+                // remembers what may be there.
+                let lost = upload.batch.completing ? upload.batch : nil
                 switch error {
                 case .unclear where attempt == 1:
-                    // Nobody can tell what the service has of this batch: it begins anew.
-                    applied.batch = nil
+                    applied.batch = lost
                     continue
                 case .unclear(let failure), .resumable(let failure): throw failure
                 case .abandoned(let failure):
-                    applied.batch = nil
+                    applied.batch = lost
                     try await record()
                     throw failure
                 }
@@ -98,13 +104,42 @@ extension ConnectionRun {
         do throws(DataProblems) { return try groups.nextGroup() } catch { throw BatchUpload.failure(of: error) }
     }
 
+    /// Begins to write the ledger that a batch leads to if nothing of it is refused.
+    private func makeDraft(
+        _ batch: AppliedBatch, _ selection: RowSelection, of surveyed: DataSurveys.SurveyedSet, _ plan: UploadPlan,
+        uuid: String
+    ) -> LedgerDraft {
+        let directory = LedgerDirectory(stateDirectory: executor.configuration.stateDirectory)
+        let data = markerData(after: batch, plan)
+        return LedgerDraft { () throws(DataProblems) in
+            guard let rows = surveyed.rows else { return }
+            try directory.writeNext(uuid: uuid, set: surveyed.set, data: data, rows: rows.rows, sent: selection)
+        }
+    }
+
+    /// A batch whose end nobody knows may have left rows that only its own ledger knows.
+    private func keepLedgerOfLostUpload(_ uuid: String) throws(StepFailure) {
+        guard applied.batch?.completing == true else { return }
+        do throws(DataProblems) {
+            try LedgerDirectory(stateDirectory: executor.configuration.stateDirectory).keepNext(uuid: uuid)
+        } catch {
+            throw BatchUpload.failure(of: error)
+        }
+    }
+
+    /// What the marker says once the batch is complete. Rows expire by the full upload that they came with, so a delta
+    /// leaves its time as it is.
+    private func markerData(after batch: AppliedBatch, _ plan: UploadPlan) -> OwnershipMarker.Data {
+        OwnershipMarker.Data(
+            version: plan.data.version, digest: plan.data.digest,
+            at: plan.isDelta ? batch.base?.at ?? batch.began : batch.began)
+    }
+
     private mutating func finish(
         _ selection: RowSelection, of surveyed: DataSurveys.SurveyedSet, _ plan: UploadPlan
     ) async throws(StepFailure) -> OwnershipMarker.Data {
         let batch = applied.batch ?? newBatch(plan)
-        // Rows expire by the full upload that they came with, so a delta leaves its time as it is.
-        let began = plan.isDelta ? batch.base?.at ?? batch.began : batch.began
-        let data = OwnershipMarker.Data(version: plan.data.version, digest: plan.data.digest, at: began)
+        let data = markerData(after: batch, plan)
         let standing = plan.data.counts?.rejected ?? 0
         let rejected = Set(batch.rejectedRows ?? [])
         writeLedger(data, surveyed, sent: selection, rejected: rejected)
@@ -152,8 +187,11 @@ extension ConnectionRun {
     ) {
         guard let uuid, let rows = surveyed.rows else { return }
         let isDeleting = planned.desired?.data?.removedRows == .delete && sent != nil
+        let directory = LedgerDirectory(stateDirectory: executor.configuration.stateDirectory)
+        let haveGone = isDeleting && rows.removed.map { $0.count > 0 } ?? false
         do throws(DataProblems) {
-            try LedgerDirectory(stateDirectory: executor.configuration.stateDirectory).write(
+            if hasNextLedger, rejected.isEmpty, !haveGone { return try directory.moveNext(uuid: uuid) }
+            try directory.write(
                 uuid: uuid, set: surveyed.set, data: data, rows: rows.rows, sent: sent, rejected: rejected,
                 removed: isDeleting ? .deleted : .kept, mayHaveEarlierRows: !planned.isCreated)
         } catch {

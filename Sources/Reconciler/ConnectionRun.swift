@@ -14,6 +14,8 @@ struct ConnectionRun {
     var uuid: String?
     /// What the marker in the account says of the rows, as far as we know.
     var standingData: OwnershipMarker.Data?
+    /// Whether the upload that just ended has written its ledger already.
+    var hasNextLedger = false
 
     init(planned: PlannedConnection, executor: Executor) {
         self.planned = planned
@@ -84,7 +86,7 @@ struct ConnectionRun {
         let sensitive = Set(fields.filter(\.isSensitive).map(\.path))
         let before = applied
         applied.uuid = answered.uuid
-        applied.sent = FieldSnapshot(sent, key: key)
+        applied.sent = snapshot(of: sent)
         applied.answered = FieldSnapshot(answered, sensitive: sensitive, key: key)
         if applied != before { try await record() }
         reportFieldsNotTaken(sent: fields, answered: answered, sensitive: sensitive)
@@ -99,12 +101,20 @@ struct ConnectionRun {
         }
     }
 
+    /// What state remembers as sent; a field that was held back stays as it was sent before.
+    private func snapshot(of sent: Definition) -> FieldSnapshot {
+        var snapshot = FieldSnapshot(sent, key: executor.store.state.secretKey)
+        for path in planned.heldBack { snapshot.fields[path] = planned.applied?.sent?.fields[path] }
+        return snapshot
+    }
+
     /// Once, right after the write; the next plans know that the service answers something else.
     private mutating func reportFieldsNotTaken(
         sent: [Field], answered: ActualConnection, sensitive: Set<String>
     ) {
         if answered.details == .notShown { return }
-        let comparison = Planner.fieldsNotTaken(sent: sent, answered: answered, sensitive: sensitive)
+        let comparison = Planner.fieldsNotTaken(
+            sent: sent.filter { !planned.heldBack.contains($0.path) }, answered: answered, sensitive: sensitive)
         for path in comparison {
             warn("the service did not take \(path); it is not sent again until the manifest changes")
         }
@@ -117,7 +127,7 @@ struct ConnectionRun {
         let hasWritten = planned.actions.contains { if case .update = $0 { true } else { false } }
         if !hasWritten, let sent = declared(data: standingData) {
             let sensitive = Set(Field.all(of: sent).filter(\.isSensitive).map(\.path))
-            applied.sent = FieldSnapshot(sent, key: key)
+            applied.sent = snapshot(of: sent)
             applied.answered = FieldSnapshot(actual, sensitive: sensitive, key: key)
         }
         try await rememberRows()

@@ -1,5 +1,4 @@
 import DataFiles
-import Dispatch
 import Model
 import Planner
 
@@ -106,7 +105,7 @@ package struct DataSurveys: Sendable {
             files: data.files, primaryKey: task.connection.primaryKey, columns: data.columns,
             ttlSeconds: data.ttlSeconds)
         if let remembered = remembered(set, task) { return remembered }
-        return await offThePool { read(set, task) }
+        return await BlockingWork.run { read(set, task) }
     }
 
     /// The last survey, where no file was touched since and nothing is to be uploaded anyway.
@@ -144,9 +143,7 @@ package struct DataSurveys: Sendable {
         if let uuid = task.uuid, let expected {
             opening = ledgers?.open(uuid: uuid, set: set, data: expected, verifyingBody: true)
         } else if let uuid = task.uuid {
-            opening = ledgers?.open(
-                uuid: uuid, set: set, data: OwnershipMarker.Data(version: DataSurvey.digestVersion, digest: "", at: 0),
-                verifyingBody: true)
+            opening = ledgers?.openMemory(uuid: uuid, set: set, isCompleting: interrupted?.completing ?? false)
         }
         let result = DataSurveyor.survey(
             set, limits: limits, temporaryDirectory: temporaryDirectory, against: opening?.memory,
@@ -180,16 +177,6 @@ package struct DataSurveys: Sendable {
             version: DataSurvey.digestVersion, digest: survey.digest.description, rows: survey.rowCount,
             requests: survey.requestCount, bytes: survey.byteCount)
     }
-
-    /// Runs blocking work on a thread of Dispatch, so that it does not hold one of the few that carry tasks.
-    private func offThePool<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async -> Value {
-        await withCheckedContinuation { continuation in
-            Self.queue.async { continuation.resume(returning: work()) }
-        }
-    }
-
-    /// A queue of its own: blocking the global ones starves tasks on this platform.
-    private static let queue = DispatchQueue(label: "reconcile.surveys", attributes: .concurrent)
 }
 
 extension RowsToSend {

@@ -31,7 +31,11 @@ struct Executor: Sendable {
     ) async -> Bool {
         let free = plan.connections.filter { !held.contains($0.key) }
         let deletes = free.filter { $0.actions == [.delete] }
-        let others = free.filter { $0.desired != nil && !$0.isStopped && $0.desired?.isSuspended != true }
+        let others = free.filter { planned in
+            // What a run about drift alone leaves out must not be remembered as if it were done.
+            if plan.scope.isDriftOnly, planned.actions.isEmpty { return false }
+            return planned.desired != nil && !planned.isStopped && planned.desired?.isSuspended != true
+        }
         if plan.hasChanges, !isUnchanged() { return false }
         let stop = StopSignal()
         await runSideBySide(others, stop: stop, into: &results)

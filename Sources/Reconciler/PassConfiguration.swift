@@ -15,6 +15,8 @@ package struct PassConfiguration: Sendable {
     /// Where surveys spill to, in files that are unlinked at once.
     package var temporaryDirectory: String
     package var planning = PlanningOptions()
+    /// Restricts the pass to some of the manifests; all of them are validated in any case.
+    package var filter: RunFilter?
     package var limits = RequestLimits()
     /// Connections that are worked on side by side.
     package var connectionsAtOnce = 8

@@ -61,7 +61,8 @@ package struct ReconcilePass: Sendable {
         let state = try openState(owner: desired.policy.owner)
         defer { state.store?.close() }
 
-        let account = AccountReader(reader: reader, adopt: configuration.planning.adopt)
+        let options = try options(for: desired)
+        let account = AccountReader(reader: reader, options: options)
         var input = try await account.read(desired: desired, applied: state.applied, now: Int(time.unixTime()))
 
         let (plan, dataSets) = try await self.plan(&input, account)
@@ -82,6 +83,18 @@ package struct ReconcilePass: Sendable {
         return await executor.carryOut(plan, into: &outcome.results, isUnchanged: isUnchanged)
     }
 
+    /// What the command line allows, and which of the manifests it is about.
+    private func options(for desired: DesiredState) throws(StepFailure) -> PlanningOptions {
+        var options = configuration.planning
+        guard let filter = configuration.filter else { return options }
+        do throws(RunFilter.UnknownName) {
+            options.restriction = try filter.restriction(of: desired)
+        } catch {
+            throw StepFailure(.invalid, error.message, help: error.help)
+        }
+        return options
+    }
+
     private func held(in plan: Plan) -> [String: String] {
         var held: [String: String] = [:]
         for planned in plan.connections where !planned.actions.isEmpty {
@@ -97,7 +110,6 @@ package struct ReconcilePass: Sendable {
     private func plan(
         _ input: inout PlanningInput, _ account: AccountReader
     ) async throws(StepFailure) -> (Plan, [String: DataSurveys.SurveyedSet]) {
-        input.options = configuration.planning
         let surveys = DataSurveys(configuration: configuration, now: time.unixTime())
         var plan = Planner(input).plan()
         var tasks = plan.connections.compactMap(DataSurveys.Task.init)

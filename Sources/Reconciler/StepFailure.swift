@@ -39,10 +39,15 @@ package struct StepFailure: Error, Sendable, Hashable {
 
     /// What it means for those that come after it.
     var ofOthers: StepFailure {
-        var failure = StepFailure(status, "not attempted")
+        var failure = StepFailure(status, Self.notAttempted)
         failure.isInterruption = isInterruption
         return failure
     }
+
+    private static let notAttempted = "not attempted"
+
+    /// Whether it only says that another failure came first.
+    package var isNotAttempted: Bool { message == Self.notAttempted }
 
     /// Whether going on with other connections would only fail in the same way.
     package var stopsEverything: Bool { status == .authenticationFailed || status == .unreachable }

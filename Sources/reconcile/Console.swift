@@ -1,4 +1,5 @@
 import Foundation
+import Planner
 import Synchronization
 
 /// stdout for results, stderr for diagnostics and progress.
@@ -6,6 +7,8 @@ final class Console: Sendable {
     /// Whether colours are wanted on stdout: a terminal, and no `NO_COLOR`.
     let usesColor: Bool
     let errIsTerminal: Bool
+    /// Whether a runner of GitHub Actions reads along, for which some lines are commands.
+    private let isReadByRunner: Bool
     /// The bar that stands on the terminal's last line, to be wiped before anything else is printed.
     private let bar = Mutex(false)
 
@@ -13,9 +16,23 @@ final class Console: Sendable {
         let refusesColor = environment["NO_COLOR"]?.isEmpty == false || environment["TERM"] == "dumb"
         usesColor = isatty(STDOUT_FILENO) == 1 && !refusesColor
         errIsTerminal = isatty(STDERR_FILENO) == 1
+        isReadByRunner = environment["GITHUB_ACTIONS"] == "true"
     }
 
-    func out(_ text: String) {
+    /// What a text on stdout is made of.
+    enum Kind {
+        case text, json
+        /// Commands for a runner of GitHub Actions.
+        case commands
+    }
+
+    func out(_ text: String, as kind: Kind = .text) {
+        let text =
+            switch kind {
+            case .text where isReadByRunner: WorkflowCommandGuard.defused(text)
+            case .json where isReadByRunner: WorkflowCommandGuard.defused(json: text)
+            case .text, .json, .commands: text
+            }
         bar.withLock { isShown in
             if isShown { Self.write("\r\u{1B}[K", to: STDERR_FILENO) }
             isShown = false
@@ -24,6 +41,7 @@ final class Console: Sendable {
     }
 
     func err(_ text: String) {
+        let text = isReadByRunner ? WorkflowCommandGuard.defused(text) : text
         bar.withLock { isShown in
             Self.write((isShown ? "\r\u{1B}[K" : "") + text + "\n", to: STDERR_FILENO)
             isShown = false

@@ -24,8 +24,23 @@ struct OptionSpec {
             name: "--detailed-exitcode", topics: [.reconcile],
             help: "with --dry-run: exit 2 where there are changes"),
         OptionSpec(
-            name: "--output", placeholder: "text|json", topics: [.reconcile, .validate, .status],
+            name: "--output", placeholder: "FORMAT[=FILE]", isRepeatable: true, topics: [.reconcile, .validate],
+            help: "text, json, markdown or github, to stdout or a file; several with one on stdout (default text)"),
+        OptionSpec(
+            name: "--output", placeholder: "text|json", topics: [.status],
             help: "form of what goes to stdout (default text)"),
+        OptionSpec(
+            name: "--color", placeholder: "auto|always|never", topics: [.reconcile],
+            help: "colours in text (default auto: on a terminal, unless NO_COLOR is set)"),
+        OptionSpec(
+            name: "--drift-only", topics: [.reconcile],
+            help: "nothing but undoing what somebody changed in the account"),
+        OptionSpec(
+            name: "--selector", placeholder: "LABELS", topics: [.reconcile],
+            help: "only manifests with such labels: team=crm, team!=crm, team, !team; commas mean and"),
+        OptionSpec(
+            name: "--name", placeholder: "NAME", isRepeatable: true, topics: [.reconcile],
+            help: "only the manifest of that metadata.name"),
         OptionSpec(
             name: "--emulator", topics: [.reconcile, .daemon, .query],
             help: "use an embedded emulator, kept in the state directory, instead of the API"),

@@ -5,6 +5,18 @@ import Reconciler
 
 /// The end of a pass, for people and for machines.
 enum OutcomeText {
+    static let invalid = "The manifests are invalid: nothing was planned and nothing was written."
+
+    /// Everything that a run prints on stdout as text.
+    static func text(_ outcome: PassOutcome, isDryRun: Bool, usesColor: Bool) -> String {
+        guard let plan = outcome.plan else {
+            let reason = outcome.failure.map { "error: \($0.message)" }
+            return reason ?? (outcome.diagnostics.hasErrors ? invalid : "")
+        }
+        let text = PlanText(usesColor: usesColor).render(plan)
+        return isDryRun ? text : text + "\n" + summary(outcome)
+    }
+
     /// The last line of a pass that carried its plan out: `Applied: 2 created, …`.
     static func summary(_ outcome: PassOutcome) -> String {
         let results = outcome.results.values

@@ -40,7 +40,7 @@ struct QueryCommand {
         let uuid = try await find(name, client)
         if !placeholders.isEmpty {
             do throws(APIError) {
-                console.out(try await client.query(uuid, placeholders: placeholders).compactText)
+                console.out(try await client.query(uuid, placeholders: placeholders).compactText, as: .json)
                 return .done
             } catch {
                 throw StepFailure(error)
@@ -62,7 +62,7 @@ struct QueryCommand {
     /// 1 where there is no such row.
     private func print(_ key: String, _ uuid: String, _ client: APIClient) async throws(StepFailure) -> Int {
         do throws(APIError) {
-            console.out(try await client.query(uuid, primaryKey: .string(key)).compactText)
+            console.out(try await client.query(uuid, primaryKey: .string(key)).compactText, as: .json)
             return 0
         } catch {
             guard error.kind == .notFound else { throw StepFailure(error) }

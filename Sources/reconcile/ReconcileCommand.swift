@@ -13,7 +13,8 @@ struct ReconcileCommand {
         let isDryRun = options.isGiven("--dry-run")
         let isDetailed = options.isGiven("--detailed-exitcode")
         if isDetailed, !isDryRun { throw UsageError("--detailed-exitcode goes with --dry-run") }
-        let output = try OutputFormat(invocation)
+        let outputs = try Outputs(options)
+        let usesColor = try Color(options)
         let settings = Settings(invocation: invocation)
         var configuration = PassConfiguration(
             directory: invocation.directory, secrets: settings.secrets, apiIdentity: "",
@@ -27,11 +28,14 @@ struct ReconcileCommand {
         configuration.planning.retryRejected = options.isGiven("--retry-rejected")
         configuration.planning.allowRemoved = Set(options.all("--allow-removed"))
         configuration.planning.allowRecreate = options.isGiven("--allow-recreate")
+        try restrict(&configuration)
 
         // Uploads need it; reading thousands of manifests on all cores is faster with a heap for each.
         if !isDryRun { Allocator.shareOneHeap() }
         let time = SystemTime()
-        let printer = PassPrinter(console: console, time: time, printsPlan: output == .text)
+        let printer = PassPrinter(
+            console: console, time: time, printsPlan: outputs.stdout == .text,
+            usesColor: usesColor.onStdout(console))
         var outcome = PassOutcome()
         do throws(StepFailure) {
             let account = try await Account.open(
@@ -48,39 +52,70 @@ struct ReconcileCommand {
             outcome.failure = error
         }
         let status = outcome.exitStatus(detailed: isDetailed)
-        report(outcome, output: output, isDryRun: isDryRun, api: configuration.apiIdentity, status: status)
-        return status
+        reportProblems(of: outcome)
+        if outputs.stdout == .text, !isDryRun, outcome.plan != nil { console.out(OutcomeText.summary(outcome)) }
+        let writer = OutputWriter(outputs: outputs, console: console, environment: invocation.environment)
+        let api = configuration.apiIdentity
+        let isWritten = writer.write(
+            RunReport(outcome, isDryRun: isDryRun),
+            text: { OutcomeText.text(outcome, isDryRun: isDryRun, usesColor: usesColor.inFiles) },
+            json: { OutcomeText.json(outcome, mode: isDryRun ? "dry_run" : "apply", api: api, status: status) })
+        return isWritten ? status : ExitStatus.worst(of: [status, .failed])
     }
 
-    private func report(
-        _ outcome: PassOutcome, output: OutputFormat, isDryRun: Bool, api: String, status: ExitStatus
-    ) {
+    /// `--drift-only`, `--name` and `--selector`.
+    private func restrict(_ configuration: inout PassConfiguration) throws(UsageError) {
+        let options = invocation.options
+        configuration.planning.driftOnly = options.isGiven("--drift-only")
+        if configuration.planning.driftOnly {
+            for other in ["--full", "--retry-rejected", "--adopt"] where options.isGiven(other) {
+                throw UsageError(
+                    "\(other) does not go with --drift-only",
+                    help: "--drift-only undoes what somebody changed in the account, and does nothing else")
+            }
+        }
+        let names = options.all("--name")
+        guard let text = options["--selector"] else {
+            if !names.isEmpty { configuration.filter = .names(names) }
+            return
+        }
+        if !names.isEmpty { throw UsageError("--name and --selector exclude each other", help: "give one of them") }
+        do throws(LabelSelector.Malformed) {
+            configuration.filter = .selector(try LabelSelector(text))
+        } catch {
+            throw UsageError(
+                "--selector \"\(text)\": \(error.message)",
+                help: "such as team=crm, team!=crm, team, !team, or several of them with commas")
+        }
+    }
+
+    private func reportProblems(of outcome: PassOutcome) {
         for diagnostic in outcome.diagnostics { console.err(diagnostic.rendered) }
         if outcome.diagnostics.hasErrors {
-            console.err("The manifests are invalid: nothing was planned and nothing was written.")
+            console.err(OutcomeText.invalid)
         }
         if let failure = outcome.failure {
             console.err("error: \(failure.message)")
             if let help = failure.help { console.err("    help: \(help)") }
         }
-        switch output {
-        case .json:
-            console.out(OutcomeText.json(outcome, mode: isDryRun ? "dry_run" : "apply", api: api, status: status))
-        case .text where !isDryRun && outcome.plan != nil: console.out(OutcomeText.summary(outcome))
-        case .text: break
-        }
     }
 }
 
-/// What goes to stdout.
-enum OutputFormat: String {
-    case text, json
+/// `--color`: whether text has colours.
+enum Color: String, CaseIterable {
+    /// On a terminal, unless `NO_COLOR` is set.
+    case auto
+    case always, never
 
-    init(_ invocation: Invocation) throws(UsageError) {
-        let name = invocation.options["--output"] ?? "text"
-        guard let format = OutputFormat(rawValue: name) else {
-            throw UsageError("unknown output \"\(name)\"", help: "--output takes text or json")
+    init(_ options: ParsedOptions) throws(UsageError) {
+        let name = options["--color"] ?? "auto"
+        guard let color = Color(rawValue: name) else {
+            throw UsageError("unknown color \"\(name)\"", help: "--color takes auto, always or never")
         }
-        self = format
+        self = color
     }
+
+    func onStdout(_ console: Console) -> Bool { self == .always || self == .auto && console.usesColor }
+
+    var inFiles: Bool { self == .always }
 }

@@ -9,7 +9,7 @@ struct StatusCommand {
     let console: Console
 
     func run() throws(UsageError) -> ExitStatus {
-        let output = try OutputFormat(invocation)
+        let output = try OutputFormat(invocation.options["--output"] ?? "text", of: [.text, .json])
         let address: ListenAddress
         do throws(ListenAddress.Problem) {
             address = try ListenAddress(invocation.options["--from"] ?? "127.0.0.1:9464", anywhere: true)
@@ -29,8 +29,8 @@ struct StatusCommand {
             return .unreachable
         }
         switch output {
-        case .json: console.out(document.prettyText)
-        case .text: console.out(StatusTable.text(of: document))
+        case .json: console.out(document.prettyText, as: .json)
+        default: console.out(StatusTable.text(of: document))
         }
         return document["ready"]?.boolValue == true ? .done : .failed
     }

@@ -17,7 +17,7 @@ struct ValidateCommand {
     }
 
     func run() async throws(UsageError) -> ExitStatus {
-        let output = try OutputFormat(invocation)
+        let outputs = try Outputs(invocation.options)
         let upload = try UploadOptions(invocation.options)
         let settings = Settings(invocation: invocation)
         Allocator.growInLargeSteps()
@@ -43,25 +43,27 @@ struct ValidateCommand {
         let errors = diagnostics.filter { $0.severity == .error }.count
         let warnings = diagnostics.count - errors
         let connections = loaded.desired?.connections.count ?? 0
-        switch output {
-        case .text:
-            console.out(
-                errors == 0
-                    ? "Valid: \(count(loaded.fileCount, "file")), \(count(connections, "connection")), "
-                        + "\(count(rows, "row"))" + (warnings > 0 ? ", \(count(warnings, "warning"))." : ".")
-                    : "Invalid: \(count(errors, "error"))"
-                        + (warnings > 0 ? ", \(count(warnings, "warning"))" : "")
-                        + " in \(count(loaded.fileCount, "file")).")
-        case .json:
-            let document: JSONValue = [
-                "format_version": .number("\(PlanJSON.formatVersion)"),
-                "valid": .bool(errors == 0), "files": .number("\(loaded.fileCount)"),
-                "connections": .number("\(connections)"), "rows": .number("\(rows)"),
-                "diagnostics": .array(diagnostics.map { PlanJSON.document($0) }),
-            ]
-            console.out(document.prettyText)
-        }
-        return errors == 0 ? .done : .invalid
+        let text =
+            errors == 0
+            ? "Valid: \(count(loaded.fileCount, "file")), \(count(connections, "connection")), "
+                + "\(count(rows, "row"))" + (warnings > 0 ? ", \(count(warnings, "warning"))." : ".")
+            : "Invalid: \(count(errors, "error"))"
+                + (warnings > 0 ? ", \(count(warnings, "warning"))" : "")
+                + " in \(count(loaded.fileCount, "file"))."
+        let document: JSONValue = [
+            "format_version": .number("\(PlanJSON.formatVersion)"),
+            "valid": .bool(errors == 0), "files": .number("\(loaded.fileCount)"),
+            "connections": .number("\(connections)"), "rows": .number("\(rows)"),
+            "diagnostics": .array(diagnostics.map { PlanJSON.document($0) }),
+        ]
+        if outputs.stdout == .text { console.out(text) }
+        var report = RunReport(mode: .validate)
+        report.diagnostics = diagnostics
+        report.result = text
+        let writer = OutputWriter(outputs: outputs, console: console, environment: invocation.environment)
+        let isWritten = writer.write(report, text: { text }, json: { document.prettyText })
+        let status: ExitStatus = errors == 0 ? .done : .invalid
+        return isWritten ? status : ExitStatus.worst(of: [status, .failed])
     }
 
     /// Holds the manifests until the process ends.

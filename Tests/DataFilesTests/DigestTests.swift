@@ -13,15 +13,15 @@ import Testing
     }
 
     /// Digests stand in ownership markers: a change of the rules needs a new `DataSurvey.digestVersion`.
-    @Test func theRulesOfVersionOne() throws {
+    @Test func theRulesOfVersionTwo() throws {
         let rows = """
             {"id":"a","n":1.50,"t":true,"f":false,"z":null,"s":"é\\n"}
             {"id":2,"o":{"b":[1,"1",{}],"a":{"y":1e3,"x":[]}}}
 
             """
-        #expect(DataSurvey.digestVersion == 1)
-        #expect(try digest(rows).description == "81debbb4194d06ce20f2ef232890658e")
-        #expect(try digest(rows, ttl: 60).description == "eb3c788cfa3718c5fc8816acbd0fede4")
+        #expect(DataSurvey.digestVersion == 2)
+        #expect(try digest(rows).description == "fac7643e961a4b7e0ac6e85f0bd78630")
+        #expect(try digest(rows, ttl: 60).description == "9b3b7496fbccb1673c7f879be4e13765")
     }
 
     @Test(arguments: [

@@ -76,7 +76,7 @@ import Testing
         other.primaryKey = "key"
         #expect(reason(other) == "the primary key is not the one that the row ledger was written for")
         other = written
-        other.data.version = 2
+        other.data.version += 1
         #expect(reason(other) == "the row ledger was written with another version of the row digests")
         let stranger = "the row ledger is not that of the last upload: another writer may have changed the rows"
         other = written

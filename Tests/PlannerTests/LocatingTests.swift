@@ -171,6 +171,6 @@ import Testing
         var scenario = Scenario(desired: [Scenario.manifest()], actual: [])
         scenario.applied["profiles"] = AppliedConnection(uuid: Scenario.uuid, name: "Profiles", primaryKey: "user_id")
         let locator = Planner(scenario.input).locator
-        #expect(locator.unlistedUUIDs == [Scenario.uuid])
+        #expect(locator.unlistedUUIDs(in: nil) == [Scenario.uuid])
     }
 }

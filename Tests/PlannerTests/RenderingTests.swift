@@ -1,13 +1,12 @@
-import Foundation
 import JSON
 import Model
 import Testing
 
 @testable import Planner
 
-/// What a reader sees, to the letter. `RECORD_GOLDEN=1 swift test` writes the files anew.
+/// What a reader sees, to the letter.
 @Suite struct RenderingTests {
-    private func scenario() -> Scenario {
+    static func scenario() -> Scenario {
         var scenario = Scenario()
         var stock = Scenario.manifest(
             "stock", name: "Stock", primaryKey: "sku", description: nil,
@@ -35,33 +34,41 @@ import Testing
     }
 
     @Test func text() throws {
-        try expect(PlanText(usesColor: false).render(scenario().plan()), like: "plan.txt")
+        try Golden.expect(PlanText(usesColor: false).render(Self.scenario().plan()), like: "plan.txt")
     }
 
     @Test func colour() {
-        let text = PlanText(usesColor: true).render(scenario().plan())
+        let text = PlanText(usesColor: true).render(Self.scenario().plan())
         #expect(text.contains("\u{1B}[32m+\u{1B}[0m"))
     }
 
     @Test func json() throws {
-        let document = JSONValue.object(PlanJSON.members(of: scenario().plan()))
+        let document = JSONValue.object(PlanJSON.members(of: Self.scenario().plan()))
         #expect(document["format_version"] == 1)
-        try expect(document.prettyText, like: "plan.json")
+        try Golden.expect(document.prettyText, like: "plan.json")
+    }
+
+    static let report: RunReport = {
+        var report = RunReport(mode: .dryRun, plan: scenario().plan())
+        report.diagnostics = [
+            Diagnostic(
+                .warning, "odd", at: SourceLocation(path: "Manifests/x.yaml", line: 2, column: 3), help: "make it even")
+        ]
+        return report
+    }()
+
+    @Test func markdown() throws {
+        try Golden.expect(RunMarkdown().render(Self.report), like: "plan.md")
+    }
+
+    @Test func github() throws {
+        let paths = RepositoryPaths(root: "/w/repo", currentDirectory: "/w/repo/infra")
+        try Golden.expect(GitHubAnnotations(paths: paths).render(Self.report), like: "plan.github")
     }
 
     @Test func anEmptyPlanSaysSo() {
         let text = PlanText(usesColor: false).render(
             Scenario(desired: [Scenario.manifest()], actual: [Scenario.connection()]).plan())
         #expect(text == "Plan: no changes, 1 unchanged.")
-    }
-
-    private func expect(_ text: String, like name: String) throws {
-        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden/\(name)")
-        if ProcessInfo.processInfo.environment["RECORD_GOLDEN"] == "1" {
-            try FileManager.default.createDirectory(
-                at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-            try (text + "\n").write(to: file, atomically: true, encoding: .utf8)
-        }
-        #expect(try String(contentsOf: file, encoding: .utf8) == text + "\n")
     }
 }

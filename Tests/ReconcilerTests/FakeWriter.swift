@@ -30,12 +30,18 @@ final class FakeWriter: ConnectionWriting {
 
     private let real: any ConnectionWriting
     private let judge: Judge
+    private let loseAnswer: @Sendable (UploadRequest) -> APIError?
     private let state = Mutex(State())
 
-    /// `judge` refuses an upload, numbered from 1 in the order of arrival, with an error.
-    init(_ real: any ConnectionWriting, judge: @escaping Judge = { _, _ in nil }) {
+    /// `judge` refuses an upload, numbered from 1 in the order of arrival, with an error; `loseAnswer` fails one that
+    /// had its effect.
+    init(
+        _ real: any ConnectionWriting, judge: @escaping Judge = { _, _ in nil },
+        loseAnswer: @escaping @Sendable (UploadRequest) -> APIError? = { _ in nil }
+    ) {
         self.real = real
         self.judge = judge
+        self.loseAnswer = loseAnswer
     }
 
     var uploads: [Upload] { state.withLock(\.uploads) }
@@ -56,6 +62,7 @@ final class FakeWriter: ConnectionWriting {
         }
         if let refusal { throw refusal }
         try await real.upload(request)
+        if let lost = loseAnswer(request) { throw lost }
     }
 
     private func begin(_ request: UploadRequest) -> APIError? {

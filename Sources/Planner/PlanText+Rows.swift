@@ -1,0 +1,37 @@
+import Model
+
+extension PlanText {
+    func render(_ plan: UploadPlan, of connection: PlannedConnection, causes: [Cause], now: Int) -> [String] {
+        let isExact = connection.isCreated || plan.isDelta
+        var why = causes.words
+        if plan.reason == .firstUpload, connection.uuid != nil { why += " (earlier rows unknown)" }
+        var lines = [rowsLine(plan.sending, isExact: isExact, why: why)]
+        if let counts = plan.data.counts {
+            var parts = [
+                "\(counts.added.grouped) added", "\(counts.changed.grouped) changed",
+                "\(counts.removed.grouped) removed", "\(counts.unchanged.grouped) unchanged",
+            ]
+            if counts.rejected > 0 { parts.append("\(counts.rejected.grouped) rejected before") }
+            lines.append("        \(parts.joined(separator: ", ")), \(plan.data.rows.grouped) in total")
+        }
+        if let due = connection.nextRefresh(now: now) {
+            lines.append(
+                "        next refresh \(UTCTime.text(due)): \(connection.desired?.data?.ttlSeconds ?? 0) s to live")
+        }
+        if plan.deletes > 0 {
+            lines.append("    \(paint("-", .red)) rows: \(Self.count(plan.deletes, "row")) that left the files")
+        } else if let removed = plan.data.counts?.removed, removed > 0 {
+            lines.append(
+                "        the \(Self.count(removed, "removed row")) stay\(removed == 1 ? "s" : "") in the connection "
+                    + "(removed_rows: keep)")
+        }
+        return lines
+    }
+
+    func rowsLine(_ sending: RowsToSend, isExact: Bool, why: String) -> String {
+        "    \(paint("~", .yellow)) rows: \(isExact ? "" : "up to ")\(Self.count(sending.rows, "row")) in "
+            + "\(Self.count(sending.requests, "request")), \(why)"
+    }
+
+    static func count(_ number: Int, _ word: String) -> String { "\(number.grouped) \(word)\(number == 1 ? "" : "s")" }
+}

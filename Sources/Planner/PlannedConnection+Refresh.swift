@@ -1,0 +1,16 @@
+import Model
+
+extension PlannedConnection {
+    /// Unix seconds at which the rows are due to be sent again, once this plan is carried out; nil where they do not
+    /// expire, or where nothing is known of them.
+    package func nextRefresh(now: Int) -> Int? {
+        guard let ttl = desired?.data?.ttlSeconds else { return nil }
+        var began = knownData?.at
+        for case .upload(let plan) in actions {
+            // Rows expire by the full upload that they came with.
+            began = plan.isDelta ? began ?? applied?.batch?.base?.at : now
+        }
+        // The first second at which two thirds are over.
+        return began.map { $0 + (ttl * 2 + 2) / 3 }
+    }
+}
