@@ -26,16 +26,13 @@ package final class BodyPool: Sendable {
     deinit { free.withLock { for block in $0 { block.base.deallocate() } } }
 
     /// The pieces one after the other; their memory comes back to the pool with the last copy of the result.
-    func join(_ pieces: [UInt8]...) -> Data {
-        let count = pieces.reduce(0) { $0 + $1.count }
+    func join(_ head: [UInt8], _ middle: UnsafeRawBufferPointer, _ tail: [UInt8]) -> Data {
+        let count = head.count + middle.count + tail.count
         let block = take(count)
-        var offset = 0
-        for piece in pieces {
-            piece.withUnsafeBytes {
-                UnsafeMutableRawBufferPointer(start: block.base + offset, count: count - offset).copyMemory(from: $0)
-            }
-            offset += piece.count
-        }
+        let body = UnsafeMutableRawBufferPointer(start: block.base, count: count)
+        body.copyBytes(from: head)
+        UnsafeMutableRawBufferPointer(rebasing: body[head.count...]).copyMemory(from: middle)
+        UnsafeMutableRawBufferPointer(rebasing: body[(head.count + middle.count)...]).copyBytes(from: tail)
         return Data(bytesNoCopy: block.base, count: count, deallocator: .custom { _, _ in self.give(block) })
     }
 

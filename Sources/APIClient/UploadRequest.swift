@@ -31,7 +31,7 @@ package struct UploadRequest: Sendable {
 
     /// `records` are JSON objects in UTF-8, joined by commas, without brackets around them.
     package init(
-        connection: String, records: [UInt8], rowCount: Int, ttlSeconds: Int?, batchUUID: String,
+        connection: String, records: UnsafeRawBufferPointer, rowCount: Int, ttlSeconds: Int?, batchUUID: String,
         completesBatch: Bool, pool: BodyPool = BodyPool(keptBytes: 0),
         onEvent: @escaping @Sendable (Event) -> Void = { _ in }
     ) {

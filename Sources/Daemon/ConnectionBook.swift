@@ -104,7 +104,8 @@ struct ConnectionBook: Sendable {
             if let item = Self.news(from: before, to: entry) { news.append(item) }
         }
         for key in left { entries[key] = nil }
-        for (key, result) in outcome.results where result.steps.contains("deleted") { entries[key] = nil }
+        for (key, result) in outcome.results
+        where result.steps.contains(where: { $0 == "deleted" || $0 == "gone already" }) { entries[key] = nil }
         return news
     }
 

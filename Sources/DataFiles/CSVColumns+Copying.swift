@@ -28,7 +28,7 @@ extension CSVColumns {
         defer { record.bytes.count = record.start &+ written }
         next: while column < count {
             let plan = plans + column
-            if plan.pointee.type != .string { return .cell }
+            if !plan.pointee.isString { return .cell }
             let valueStart = written &+ plan.pointee.templateCount
             Self.copyPairs(
                 templates + plan.pointee.templateStart, to: text + written, count: plan.pointee.templateCount)

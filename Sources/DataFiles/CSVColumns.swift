@@ -12,6 +12,8 @@ struct CSVColumns: ~Copyable {
         var nameEnd: UInt32
         var isNameEscaped: Bool
         var type: ColumnType
+        // Asked for at every cell, where comparing values of another module's type is a call.
+        var isString: Bool
     }
 
     private(set) var templates = ByteBuffer()
@@ -34,7 +36,8 @@ struct CSVColumns: ~Copyable {
                 at: index,
                 to: Plan(
                     templateStart: start, templateCount: templates.count - start, nameStart: 2,
-                    nameEnd: UInt32(quoted.count), isNameEscaped: quoted.count != name.utf8.count + 2, type: type))
+                    nameEnd: UInt32(quoted.count), isNameEscaped: quoted.count != name.utf8.count + 2, type: type,
+                    isString: type == .string))
         }
     }
 
@@ -55,7 +58,7 @@ struct CSVColumns: ~Copyable {
             nameStart: before + plan.nameStart, nameEnd: before + plan.nameEnd,
             valueStart: UInt32(truncatingIfNeeded: record.count), valueEnd: 0, kind: .string,
             isNameEscaped: plan.isNameEscaped, isValueEscaped: cell.needsEscapes)
-        if plan.type == .string {
+        if plan.isString {
             if !cell.isASCII, CSVColumns.isMalformed(base + cell.start, count: length) { return false }
             if cell.needsEscapes {
                 record.bytes.appendCSVCell(base + cell.start, count: length)

@@ -19,7 +19,6 @@ final class CSVReader: RecordReader {
     }
 
     var bytesRead: Int { scanner.source.window.bytesRead }
-    var recordOffset: Int { scanner.recordOffset }
     func stamp() throws(DataProblems) -> FileStamp { try scanner.source.stamp() }
     func seek(to offset: Int, line: Int) throws(DataProblems) { try scanner.source.seek(to: offset, line: line) }
     func next(into record: inout RecordText) -> Bool { scanner.next(into: &record) }

@@ -5,7 +5,6 @@ struct CSVScanner: ~Copyable {
     private enum Step { case record, skipped, needMore, done }
 
     var source: RecordSource
-    private(set) var recordOffset = 0
     private let columns: CSVColumns
     private let shape: Int
     /// Found in the record that is being scanned; a scan that starts over finds them again.
@@ -43,6 +42,7 @@ struct CSVScanner: ~Copyable {
         let isFinal = source.window.isAtEnd
         record.begin()
         record.line = source.line
+        record.offset = source.window.fileOffset(of: source.window.start)
         record.shape = shape
         let expected = columns.count
         var column = 0
@@ -74,7 +74,6 @@ struct CSVScanner: ~Copyable {
         }
         record.bytes.append(UInt8(ascii: "}"))
         let line = source.line
-        recordOffset = source.window.fileOffset(of: source.window.start)
         source.line += lineFeeds
         source.window.start = offset
         if column == expected, pending.isEmpty { return .record }

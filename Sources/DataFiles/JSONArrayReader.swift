@@ -12,7 +12,6 @@ final class JSONArrayReader: RecordReader {
     /// The record that was read last and where it began, while it is in the window.
     private var lastRecord = 0..<0
     private var lastLocation = SourceLocation(path: "", line: 1)
-    private(set) var recordOffset = 0
 
     init(_ source: consuming RecordSource) {
         self.source = source
@@ -94,7 +93,7 @@ final class JSONArrayReader: RecordReader {
             switch scanner.object(into: &record) {
             case .complete:
                 lastRecord = start..<scanner.offset
-                recordOffset = source.window.fileOffset(of: start)
+                record.offset = source.window.fileOffset(of: start)
                 lastLocation = source.location(of: start)
                 source.consume(to: scanner.offset)
                 return true

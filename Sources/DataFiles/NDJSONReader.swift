@@ -10,7 +10,6 @@ final class NDJSONReader: RecordReader {
     /// The line that was read last, while it is in the window.
     private var lastLine = 0..<0
     private var lastLineNumber = 0
-    private(set) var recordOffset = 0
 
     init(_ source: consuming RecordSource) {
         self.source = source
@@ -54,9 +53,9 @@ final class NDJSONReader: RecordReader {
             source.line += 1
         }
         if scanner.offset == lineEnd { return .skipped }
-        recordOffset = source.window.fileOffset(of: start)
         record.begin()
         record.line = source.line
+        record.offset = source.window.fileOffset(of: start)
         let isObject = base[scanner.offset] == UInt8(ascii: "{")
         if isObject, scanner.object(into: &record) == .complete {
             scanner.skipBlanks()

@@ -1,3 +1,4 @@
+import Glibc
 import JSON
 import Model
 
@@ -44,12 +45,15 @@ struct NormalForm: ~Copyable {
         switch kind {
         case .string:
             if isEscaped {
-                out.append(UInt8(ascii: "s"))
-                appendFramed { JSONUnescape.append(value, count: valueCount, to: &$0.out) }
+                appendEscaped(value, count: valueCount)
             } else {
-                let head = UInt64(UInt8(ascii: "s")) | UInt64(truncatingIfNeeded: valueCount) << 8
-                UnsafeMutableRawPointer(out.base + out.count).storeBytes(of: head.littleEndian, as: UInt64.self)
-                out.count += 5
+                if valueCount < Self.longString {
+                    out.base[out.count] = 0x80 | UInt8(truncatingIfNeeded: valueCount)
+                    out.count += 1
+                } else {
+                    out.append(UInt8(ascii: "s"))
+                    out.appendReserved(UInt32(truncatingIfNeeded: valueCount))
+                }
                 out.appendReserved(value, count: valueCount)
             }
         case .number:
@@ -63,6 +67,20 @@ struct NormalForm: ~Copyable {
             return appendContainer(&reader)
         }
         return true
+    }
+
+    /// Strings of fewer bytes have their length in one byte.
+    private static let longString = 128
+
+    private mutating func appendEscaped(_ value: UnsafePointer<UInt8>, count: Int) {
+        let place = out.count
+        out.append(UInt8(ascii: "s"))
+        appendFramed { JSONUnescape.append(value, count: count, to: &$0.out) }
+        let length = out.count - place - 5
+        if length >= Self.longString { return }
+        out.base[place] = 0x80 | UInt8(truncatingIfNeeded: length)
+        memmove(out.base + place + 1, out.base + place + 5, length)
+        out.count -= 4
     }
 
     private mutating func appendNumber(_ value: UnsafePointer<UInt8>, count: Int) {
@@ -90,8 +108,7 @@ struct NormalForm: ~Copyable {
         case UInt8(ascii: "["), UInt8(ascii: "{"): return appendContainer(&reader)
         case UInt8(ascii: "\""):
             let text = reader.string()
-            out.append(UInt8(ascii: "s"))
-            appendFramed { JSONUnescape.append(text.start, count: text.count, to: &$0.out) }
+            appendEscaped(text.start, count: text.count)
         case UInt8(ascii: "t"), UInt8(ascii: "f"), UInt8(ascii: "n"):
             out.append(reader.byte)
             _ = reader.word()

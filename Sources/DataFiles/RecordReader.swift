@@ -8,8 +8,6 @@ protocol RecordReader: AnyObject {
     /// The stamp of the descriptor, for a file that may have changed since it was opened.
     func stamp() throws(DataProblems) -> FileStamp
     var bytesRead: Int { get }
-    /// The offset in the file of the first byte of the record that was read last.
-    var recordOffset: Int { get }
     /// Goes on with the record at that offset, further on in the file.
     func seek(to offset: Int, line: Int) throws(DataProblems)
     /// What is wrong with the syntax of the record that was read last, though its scan found nothing: a key that

@@ -40,8 +40,9 @@ struct RecordText: ~Copyable {
     /// Whether the fields of the records before stay, as their text does.
     private let keepsFields: Bool
     private let collectsFields: Bool
-    /// The line of the record's first byte.
+    /// The line of the record's first byte, and its offset in the file.
     var line = 0
+    var offset = 0
     /// Records of one shape, other than 0, have the same names in the same order.
     var shape = 0
 

@@ -32,7 +32,18 @@ package struct RowChunkReader {
 
     /// The next request's rows; nil after the last. Each file is checked against the fingerprint when it is opened
     /// and when its end is reached.
-    package mutating func next() throws(DataProblems) -> RowChunk? { try pass.state.next() }
+    package mutating func next() throws(DataProblems) -> RowChunk? {
+        try next { chunk, records in
+            var chunk = chunk
+            chunk.records = Array(records)
+            return chunk
+        }
+    }
+
+    /// The same without a copy: `take` gets the chunk without its records, and those while it is called.
+    package mutating func next<Taken>(
+        _ take: (RowChunk, UnsafeRawBufferPointer) -> Taken
+    ) throws(DataProblems) -> Taken? { try pass.state.next(take) }
 
     /// Checks all files against the fingerprint by their paths; call it right before a batch is completed.
     package func verifyUnchanged() throws(DataProblems) { try pass.state.verifyUnchanged() }
@@ -86,23 +97,25 @@ private struct ChunkPassState: ~Copyable {
         try openNext()
     }
 
-    mutating func next() throws(DataProblems) -> RowChunk? {
+    mutating func next<Taken>(
+        _ take: (RowChunk, UnsafeRawBufferPointer) -> Taken
+    ) throws(DataProblems) -> Taken? {
         while true {
             let chunkEnd = record.bytes.count
             if chunkEnd > 0 { record.bytes.append(UInt8(ascii: ",")) }
             guard try readRow() else {
                 record.bytes.count = chunkEnd
-                return rows.isEmpty ? nil : finish(end: chunkEnd, isLast: true)
+                return rows.isEmpty ? nil : finish(end: chunkEnd, isLast: true, take)
             }
             let row = RowChunk.Row(number: rowNumber, end: record.bytes.count, line: record.line, file: file)
             rowNumber += 1
             if cutter.beginsRequest(rowOfBytes: record.count), !rows.isEmpty {
-                let chunk = finish(end: chunkEnd, isLast: false)
+                let taken = finish(end: chunkEnd, isLast: false, take)
                 record.keepCurrent()
                 var first = row
                 first.end = record.bytes.count
                 rows = [first]
-                return chunk
+                return taken
             }
             rows.append(row)
         }
@@ -116,15 +129,17 @@ private struct ChunkPassState: ~Copyable {
         }
     }
 
-    private mutating func finish(end: Int, isLast: Bool) -> RowChunk {
+    private mutating func finish<Taken>(
+        end: Int, isLast: Bool, _ take: (RowChunk, UnsafeRawBufferPointer) -> Taken
+    ) -> Taken {
         defer {
             rows = []
             chunkIndex += 1
             if isLast { record.clear() }
         }
-        return RowChunk(
-            index: chunkIndex, records: Array(UnsafeBufferPointer(rebasing: record.bytes.bytes[..<end])), rows: rows,
-            paths: paths, isLast: isLast)
+        return take(
+            RowChunk(index: chunkIndex, records: [], rows: rows, paths: paths, isLast: isLast),
+            UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(record.bytes.bytes)[..<end]))
     }
 
     /// Appends the next row to `record`, out of the next file where one ends; false after the last.

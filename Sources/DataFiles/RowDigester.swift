@@ -32,7 +32,8 @@ extension Digest128 {
 /// bytes of their unescaped names. First comes the digest of all names (each its length in four bytes and its bytes),
 /// which most rows of a file share, then the values in that order. A value is a tag byte and, where there is more to
 /// say, a length in four bytes and bytes: `s` a string unescaped, `d` a number in normal form, `t`, `f`, `n` the words,
-/// `[` and `{` a container of that many values or members, each member its name and value, sorted likewise.
+/// `[` and `{` a container of that many values or members, each member its name and value, sorted likewise. A string of
+/// fewer than 128 bytes has 0x80 and its length in one byte before it instead.
 /// The key is digested as the string's bytes or the number's normal form, without a tag: 1, 1.0 and "1" collide,
 /// because a service that stores keys as text could not tell them apart.
 struct RowDigester: ~Copyable {

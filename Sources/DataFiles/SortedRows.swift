@@ -39,10 +39,10 @@ final class SortedRows: @unchecked Sendable {
         count = runs.reduce(0) { $0 + $1.end - $1.next }
     }
 
-    /// Begins at the smallest key. `buffer` is to read ahead in; without one there is one of 2 MiB.
+    /// Begins at the smallest key. `buffer` is to read ahead in; without one there is one of 256 KiB.
     func cursor(buffer: Buffer? = nil) throws(DataProblems) -> Cursor {
         guard let file else { return Cursor(memory: memory, count: count) }
-        let buffer = buffer ?? Buffer(capacity: max(runs.count, (2 << 20) / MemoryLayout<RowEntry>.stride))
+        let buffer = buffer ?? Buffer(capacity: max(runs.count, (256 << 10) / MemoryLayout<RowEntry>.stride))
         return try Cursor(merging: runs, in: file, buffer: buffer)
     }
 

@@ -102,11 +102,11 @@ struct SurveyPass: ~Copyable {
             if rowCount % Self.rowsBetweenChecks == 0, isCancelled() { throw Self.cancelled }
             count(file)
             if isOneByOne {
-                let fault = try tally.take(batch.text.record, offset: reader.recordOffset)
+                let fault = try tally.take(batch.text.record, offset: batch.text.offset)
                 if let fault { report(fault, reader, in: file) }
                 batch.clear()
             } else {
-                batch.add(offset: reader.recordOffset)
+                batch.add(offset: batch.text.offset)
                 if batch.text.bytes.count >= tuning.batchBytes, !tally.take(&batch) { return false }
             }
         }

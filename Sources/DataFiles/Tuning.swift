@@ -13,5 +13,5 @@ struct Tuning {
     /// Bytes of one `read` where few rows of a file are wanted.
     var seekReadSize = 8 << 10
     /// Bytes of records that one core hands over to the other at a time.
-    var batchBytes = 256 << 10
+    var batchBytes = 512 << 10
 }

@@ -36,6 +36,8 @@ package struct AppliedConnection: Sendable, Hashable, Codable {
     /// What the last survey of the data files found, as text of its own making: files that are as it saw them need not
     /// be opened.
     package var survey: String?
+    /// True while the manifest protects the connection: kept for the time after the manifest; nil otherwise.
+    package var isProtected: Bool?
 
     package init(
         uuid: String?, name: String, primaryKey: String, sent: FieldSnapshot? = nil, answered: FieldSnapshot? = nil,

@@ -93,11 +93,20 @@ package struct Field: Sendable, Hashable {
             for (name, member) in members { flatten(member, path: path + [name], into: &fields) }
             return
         }
-        let isHeader = path.count >= 3 && path[1] == "headers" && !plainHeaders.contains(path[2].lowercased())
-        let text = path.map { $0.split(separator: ".", omittingEmptySubsequences: false).joined(separator: "\\.") }
         fields.append(
             Field(
-                path: text.joined(separator: "."), value: value.revealed(),
-                isSensitive: isHeader || value.holdsSecret))
+                path: text(of: path), value: value.revealed(),
+                isSensitive: isSensitiveHeader(path) || value.holdsSecret))
+    }
+
+    /// Whether the parts of a path lead to a header whose value is not to be shown.
+    package static func isSensitiveHeader(_ path: [String]) -> Bool {
+        path.count >= 3 && path[1] == "headers" && !plainHeaders.contains(path[2].lowercased())
+    }
+
+    /// The path as it is written, with dots between its parts.
+    package static func text(of path: [String]) -> String {
+        path.map { $0.split(separator: ".", omittingEmptySubsequences: false).joined(separator: "\\.") }
+            .joined(separator: ".")
     }
 }

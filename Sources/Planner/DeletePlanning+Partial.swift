@@ -6,7 +6,7 @@ extension DeletePlanning {
     func refuseCreatesBesideOrphans(_ declared: inout [PlannedConnection]) {
         guard planner.input.desired.policy.prune else { return }
         let located = Set(declared.compactMap(\.uuid))
-        let orphans = candidates.filter { !located.contains($0.actual.uuid) }
+        let orphans = candidates.filter { !located.contains($0.actual.uuid) && $0.newOwner == nil }
         for index in declared.indices where declared[index].isCreated {
             guard
                 let orphan = orphans.first(where: {

@@ -2,17 +2,24 @@ import Model
 
 /// Plans the deletes: owned connections that no manifest declares, and everything that stands in their way.
 ///
-/// A delete is irreversible and takes the rows along, so each rule here refuses rather than guesses.
+/// A delete is irreversible and takes the rows along, so each rule refuses rather than guesses. `DeleteRules` judges one
+/// connection, `DeletePlanning+Run` the run as a whole.
 struct DeletePlanning {
     struct Candidate {
         var key: String
         var actual: ActualConnection
+        /// What state remembers of this very connection under that key.
         var applied: AppliedConnection?
+        /// What contradicts the marker, or what state says; nil where nothing does.
+        var conflict: Refusal?
+        /// The other owner that the connection has by now.
+        var newOwner: String?
     }
 
     let planner: Planner
 
-    private var policy: Policy { planner.input.desired.policy }
+    var policy: Policy { planner.input.desired.policy }
+    var options: PlanningOptions { planner.input.options }
 
     /// Connections that are ours and that no manifest declares, by key.
     var candidates: [Candidate] {
@@ -22,151 +29,93 @@ struct DeletePlanning {
             if let former = connection.renamedFrom { declared.insert(former) }
         }
         let applied = planner.input.applied.connections
+        let knownAs = Dictionary(
+            applied.compactMap { key, known in known.uuid.map { ($0, key) } }, uniquingKeysWith: min)
         var found: [Candidate] = []
         for key in planner.locator.markedKeys where !declared.contains(key) {
-            for actual in planner.locator.marked(key: key) {
-                found.append(Candidate(key: key, actual: actual, applied: applied[key]))
+            let marked = planner.locator.marked(key: key)
+            for actual in marked {
+                let known = applied[key].flatMap { $0.uuid == actual.uuid ? $0 : nil }
+                var candidate = Candidate(key: key, actual: actual, applied: known)
+                candidate.conflict = conflict(of: actual, key: key, marked: marked, knownAs: knownAs[actual.uuid])
+                found.append(candidate)
             }
         }
         let uuids = Set(found.map(\.actual.uuid))
         for (key, known) in applied.sorted(by: { $0.key < $1.key }) where !declared.contains(key) {
             guard let uuid = known.uuid, !uuids.contains(uuid), let actual = planner.locator.connection(uuid: uuid)
             else { continue }
-            found.append(Candidate(key: key, actual: actual, applied: known))
+            var candidate = Candidate(key: key, actual: actual, applied: known)
+            if case .whole(let marker) = MarkedDescription(parsing: actual.description).marker,
+                marker.owner != policy.owner
+            {
+                candidate.newOwner = marker.owner
+            }
+            let marked = planner.locator.marked(key: key)
+            if !marked.isEmpty { candidate.conflict = .copiedMarker(key: key, connections: marked + [actual], at: nil) }
+            found.append(candidate)
         }
         return found.sorted { ($0.key, $0.actual.uuid) < ($1.key, $1.actual.uuid) }
     }
 
     /// The planned deletes, refusals and notes; a create of the same name in `declared` is refused along with its delete.
     func plan(beside declared: inout [PlannedConnection]) -> [PlannedConnection] {
+        // Nothing is deleted by a run that is about a part of the manifests, whatever else is asked for.
+        if options.isPartial { return [] }
         let located = Set(declared.compactMap(\.uuid))
         let candidates = candidates.filter { !located.contains($0.actual.uuid) }
-        var planned = candidates.map { candidate in
-            var planned = PlannedConnection(key: candidate.key, name: candidate.actual.name)
-            planned.uuid = candidate.actual.uuid
-            planned.actual = candidate.actual
-            planned.applied = candidate.applied
-            guard policy.prune else {
-                planned.notes.append("owned, but no manifest declares it; prune is off, so it stays")
-                return planned
-            }
-            planned.refusals = Self.refusals(
-                for: candidate.actual, key: candidate.key, applied: candidate.applied, policy: policy)
-            if planner.locator.marked(key: candidate.key).count > 1 {
-                planned.refusals = [
-                    Refusal.copiedMarker(
-                        key: candidate.key, connections: planner.locator.marked(key: candidate.key), at: nil)
-                ]
-            }
-            if planned.refusals.isEmpty { planned.actions = [.delete] }
-            return planned
-        }
+        var planned = candidates.map(plan(for:))
         guard policy.prune else { return planned }
         refuseReplacements(&planned, beside: &declared)
         refuseAllGone(&planned)
-        refuseOverLimit(&planned, owned: located.count + candidates.count)
+        refuseInvalidRun(&planned)
+        refuseOverLimit(&planned)
         return planned
     }
 
-    /// What stands in the way of deleting a connection as the API shows it now. Also asked right before the request.
-    static func refusals(
-        for actual: ActualConnection, key: String, applied: AppliedConnection?, policy: Policy
-    ) -> [Refusal] {
-        var refusals: [Refusal] = []
-        let marked = MarkedDescription(parsing: actual.description).marker
-        switch (marked, policy.ownership) {
-        case (.whole(let marker), _) where marker.owner == policy.owner && marker.key == key:
-            if marker.isProtected {
-                refusals.append(
-                    Refusal(
-                        .protected, "\(key) is protected and no manifest declares it", at: nil,
-                        help: "put the manifest back with lifecycle: {protect: false}, apply it, then remove it"))
-            }
-        case (.none, .state) where applied?.uuid == actual.uuid: break
-        default:
-            refusals.append(
-                Refusal(
-                    .markerMissing, "\(key) (\(actual.uuid)) no longer carries our ownership marker", at: nil,
-                    help: "put the manifest back to have the marker repaired, or delete the connection by hand"))
+    private func plan(for candidate: Candidate) -> PlannedConnection {
+        var planned = PlannedConnection(key: candidate.key, name: candidate.actual.name)
+        planned.uuid = candidate.actual.uuid
+        planned.actual = candidate.actual
+        planned.applied = candidate.applied
+        if let owner = candidate.newOwner {
+            planned.notes.append("no manifest declares it, and it belongs to owner \"\(owner)\" by now: left alone")
+            return planned
         }
-        guard let references = actual.references else {
-            refusals.append(
-                Refusal(
-                    .foreignReferences, "the references of \(key) could not be read", at: nil,
-                    help: "try again when they can"))
-            return refusals
+        guard policy.prune else {
+            planned.notes.append("owned, but no manifest declares it; prune is off, so it stays")
+            return planned
         }
-        let ours = Set((applied?.references ?? []).map(\.uuid))
-        let foreign = references.filter { !ours.contains($0.uuid) }.map(\.reference).sorted()
-        if !foreign.isEmpty {
-            let list = foreign.prefix(5).map { "\($0.type) \($0.id)" }.joined(separator: ", ")
-            refusals.append(
-                Refusal(
-                    .foreignReferences,
-                    "\(key) is still used by \(list)\(foreign.count > 5 ? " and \(foreign.count - 5) more" : "")",
-                    at: nil, help: "remove these references first"))
+        if let conflict = candidate.conflict {
+            planned.refusals = [conflict]
+        } else {
+            planned.refusals = DeleteRules(policy: policy, options: options).refusals(
+                for: candidate.actual, key: candidate.key, applied: candidate.applied)
         }
-        return refusals
+        if planned.refusals.isEmpty { planned.actions = [.delete] }
+        return planned
     }
 
-    private func refuseReplacements(_ planned: inout [PlannedConnection], beside declared: inout [PlannedConnection]) {
-        for index in planned.indices where planned[index].actions == [.delete] {
-            guard
-                let other = declared.indices.first(where: { other in
-                    guard case .create = declared[other].actions.first else { return false }
-                    return declared[other].name == planned[index].name
-                        && declared[other].desired?.primaryKey == planned[index].actual?.primaryKey
-                })
-            else { continue }
-            let message =
-                "\(declared[other].key) would be created and \(planned[index].key) deleted, with the same name and "
-                + "primary key"
-            let help =
-                "if this is a rename, write renamed_from: \(planned[index].key) under metadata of "
-                + "\(declared[other].key)"
-            let place = declared[other].desired?.places.manifest
-            declared[other].actions = []
-            declared[other].refusals.append(Refusal(.createAndPrune, message, at: place, help: help))
-            planned[index].actions = []
-            planned[index].refusals.append(Refusal(.createAndPrune, message, at: place, help: help))
+    /// What is wrong with taking this connection for the one that its marker names.
+    private func conflict(
+        of actual: ActualConnection, key: String, marked: [ActualConnection], knownAs: String?
+    ) -> Refusal? {
+        if marked.count > 1 { return .copiedMarker(key: key, connections: marked, at: nil) }
+        if let knownAs, knownAs != key {
+            return Refusal(
+                .otherKey,
+                "the marker of \(actual.uuid) says that it is \(key), and state knows it as \(knownAs): somebody edited it",
+                at: nil,
+                help:
+                    "correct the key in its description; or put its manifest back with renamed_from: \(knownAs), apply "
+                    + "it, then remove it")
         }
-    }
-
-    private func refuseAllGone(_ planned: inout [PlannedConnection]) {
-        guard planner.input.desired.connections.isEmpty else { return }
-        for index in planned.indices where planned[index].actions == [.delete] {
-            planned[index].actions = []
-            planned[index].refusals.append(
-                Refusal(
-                    .allManifestsGone, "no manifest is left at all, so \(planned[index].key) is not deleted", at: nil,
-                    help: "check that DIR is the right directory; delete the last connections by hand"))
+        // State knows the one that is meant, so this marker was moved or copied here.
+        if let uuid = planner.input.applied.connections[key]?.uuid, uuid != actual.uuid,
+            let known = planner.locator.connection(uuid: uuid)
+        {
+            return .copiedMarker(key: key, connections: [actual, known], at: nil)
         }
-    }
-
-    private func refuseOverLimit(_ planned: inout [PlannedConnection], owned: Int) {
-        let recent = planner.input.applied.deletions.filter { planner.input.now - $0 < 24 * 60 * 60 }.count
-        let deletes = planned.indices.filter { planned[$0].actions == [.delete] }
-        let total = owned + recent
-        let allowed =
-            policy.maxDeletePercent == 0 ? 0 : total < 10 ? 3 : total * policy.maxDeletePercent / 100
-        guard deletes.count + recent > allowed else { return }
-        for index in deletes {
-            planned[index].actions = []
-            planned[index].refusals.append(
-                Refusal(
-                    .deleteLimit,
-                    "\(deletes.count) deletes\(recent > 0 ? " after \(recent) in the last 24 hours" : "") are over the "
-                        + "limit of \(allowed) of \(total) owned connections",
-                    at: nil, help: "delete fewer at a time, or raise max_delete_percent in the Policy"))
-        }
-    }
-}
-
-extension Planner {
-    /// What stands in the way of a planned delete, by what the API shows right before the request.
-    package static func refusals(
-        ofDeleting actual: ActualConnection, key: String, applied: AppliedConnection?, policy: Policy
-    ) -> [Refusal] {
-        DeletePlanning.refusals(for: actual, key: key, applied: applied, policy: policy)
+        return nil
     }
 }

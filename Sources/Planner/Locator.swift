@@ -27,6 +27,8 @@ package struct Locator: Sendable {
     private let byMarker: [String: [ActualConnection]]
     private let unownedByName: [String: [ActualConnection]]
     private let damagedByName: [String: ActualConnection]
+    private let damagedByKey: [String: ActualConnection]
+    private let othersByName: [String: [ActualConnection]]
 
     package init(desired: DesiredState, actual: ActualState, applied: AppliedState, adoptNames: Set<String>) {
         self.desired = desired
@@ -36,20 +38,34 @@ package struct Locator: Sendable {
         var byMarker: [String: [ActualConnection]] = [:]
         var unownedByName: [String: [ActualConnection]] = [:]
         var damagedByName: [String: ActualConnection] = [:]
+        var damagedByKey: [String: ActualConnection] = [:]
+        var othersByName: [String: [ActualConnection]] = [:]
+        // What state knows and what a manifest pins is spoken for: no other manifest means it by its name.
         let known = Set(applied.connections.values.compactMap(\.uuid))
+        let pinned = Set(desired.connections.compactMap(\.pinnedUUID))
         for connection in actual.connections {
             switch MarkedDescription(parsing: connection.description).marker {
             case .whole(let marker):
-                if marker.owner == desired.policy.owner { byMarker[marker.key, default: []].append(connection) }
+                if marker.owner == desired.policy.owner {
+                    byMarker[marker.key, default: []].append(connection)
+                } else if !adoptNames.isEmpty {
+                    othersByName[connection.name, default: []].append(connection)
+                }
             case .none:
-                if !known.contains(connection.uuid) { unownedByName[connection.name, default: []].append(connection) }
+                if known.contains(connection.uuid) || pinned.contains(connection.uuid) { continue }
+                unownedByName[connection.name, default: []].append(connection)
             case .damaged:
-                if !known.contains(connection.uuid) { damagedByName[connection.name] = connection }
+                guard !known.contains(connection.uuid) else { continue }
+                damagedByName[connection.name] = connection
+                let key = MarkedDescription.legibleKey(in: connection.description, owner: desired.policy.owner)
+                if let key { damagedByKey[key] = connection }
             }
         }
         self.byMarker = byMarker
         self.unownedByName = unownedByName
         self.damagedByName = damagedByName
+        self.damagedByKey = damagedByKey
+        self.othersByName = othersByName
     }
 
     /// Connections that carry our marker with that key; more than one means that somebody copied it.
@@ -57,6 +73,9 @@ package struct Locator: Sendable {
 
     /// All of our markers' keys, sorted.
     package var markedKeys: [String] { byMarker.keys.sorted() }
+
+    /// Whether the account has any connection that state remembers.
+    var showsWhatStateKnows: Bool { applied.connections.values.contains { $0.uuid.map { byUUID[$0] != nil } ?? false } }
 
     package func connection(uuid: String) -> ActualConnection? { byUUID[uuid] }
 
@@ -89,16 +108,23 @@ package struct Locator: Sendable {
             }
             if let found = marked.first { return .found(found, .marker) }
         }
-        if let uuid = known?.uuid { return .gone(uuid: uuid, .state) }
-        return locateByName(connection, createWasBegun: known != nil)
+        if let damaged = damaged(for: connection) {
+            return .refused(Refusal.damagedMarker(on: damaged, at: connection.places.manifest))
+        }
+        // Where the known one is gone, only the user can tell that somebody made it anew by hand: the account may be
+        // another brand's.
+        if let uuid = known?.uuid, !adoptNames.contains(connection.key) {
+            guard let unowned = unownedByName[connection.name]?.first else { return .gone(uuid: uuid, .state) }
+            return .refused(Refusal.unowned(unowned, named: connection))
+        }
+        let byName = locateByName(connection, createWasBegun: known?.uuid == nil && known != nil)
+        if byName == .absent, let uuid = known?.uuid { return .gone(uuid: uuid, .state) }
+        return byName
     }
 
     private func locateByName(_ connection: DesiredConnection, createWasBegun: Bool) -> Result {
-        if let damaged = damagedByName[connection.name] {
-            return .refused(Refusal.damagedMarker(on: damaged, at: connection.places.manifest))
-        }
         let unowned = unownedByName[connection.name] ?? []
-        if unowned.isEmpty { return .absent }
+        if unowned.isEmpty { return refusalOfAdoptingOthers(connection).map(Result.refused) ?? .absent }
         let same = unowned.filter { $0.primaryKey == connection.primaryKey }
         if createWasBegun, same.count == 1 { return .found(same[0], .begunCreate) }
         let place = connection.places.manifest
@@ -115,16 +141,23 @@ package struct Locator: Sendable {
             }
             return .refused(Refusal.primaryKey(of: connection, was: unowned[0].primaryKey))
         }
-        let uuid = unowned[0].uuid
-        return .refused(
-            Refusal(
-                .unowned,
-                "a connection called \"\(connection.name)\" is there already (\(uuid)) and carries no ownership marker",
-                at: place,
-                help: "take it over with --adopt \(connection.key), with adopt: true in the Policy, or by "
-                    + "data_connection_uuid: \(uuid) in its spec; or choose another spec.name"))
+        return .refused(Refusal.unowned(unowned[0], named: connection))
     }
 
+    /// A connection with a marker that nobody can read, which may well be the one that this manifest means.
+    private func damaged(for connection: DesiredConnection) -> ActualConnection? {
+        damagedByName[connection.name] ?? damagedByKey[connection.key]
+            ?? connection.renamedFrom.flatMap { damagedByKey[$0] }
+    }
+
+    /// Asked to take over what another owner has, a second connection of that name is not what is meant.
+    private func refusalOfAdoptingOthers(_ connection: DesiredConnection) -> Refusal? {
+        guard adoptNames.contains(connection.key),
+            let other = othersByName[connection.name]?.first(where: { $0.primaryKey == connection.primaryKey }),
+            case .whole(let marker) = MarkedDescription(parsing: other.description).marker
+        else { return nil }
+        return .otherOwner(of: other, is: marker.owner, here: desired.policy.owner, at: connection.places.manifest)
+    }
 }
 
 extension Refusal {
@@ -136,6 +169,32 @@ extension Refusal {
             at: desired.places.primaryKey,
             help: "put \"\(old)\" back; or migrate: declare a new connection under a new metadata.name with "
                 + "primary_key: \(desired.primaryKey), move the references to it, then remove this manifest")
+    }
+
+    static func unowned(_ found: ActualConnection, named desired: DesiredConnection) -> Refusal {
+        Refusal(
+            .unowned,
+            "a connection called \"\(desired.name)\" is there already (\(found.uuid)) and carries no ownership marker",
+            at: desired.places.manifest,
+            help: "take it over with --adopt \(desired.key), with adopt: true in the Policy, or by "
+                + "data_connection_uuid: \(found.uuid) in its spec; or choose another spec.name")
+    }
+
+    static func everythingGone(_ message: String, at desired: DesiredConnection) -> Refusal {
+        Refusal(
+            .allGone, message, at: desired.places.manifest,
+            help: "check that the keys belong to the right brand; --allow-recreate creates them again")
+    }
+
+    static func otherOwner(
+        of found: ActualConnection, is owner: String, here: String, at place: SourceLocation?
+    ) -> Refusal {
+        Refusal(
+            .otherOwner,
+            "the connection \(found.uuid) belongs to owner \"\(owner)\", this directory is owner \"\(here)\"",
+            at: place,
+            help: "remove it from the other owner's manifests and its marker from the description, then adopt it; or "
+                + "use that owner's directory")
     }
 
     static func damagedMarker(on found: ActualConnection, at place: SourceLocation?) -> Refusal {

@@ -52,13 +52,7 @@ struct Ownership {
     private func judge(_ desired: DesiredConnection, found: ActualConnection, marker: OwnershipMarker) -> Verdict {
         guard marker.owner == policy.owner else {
             return .refused(
-                Refusal(
-                    .otherOwner,
-                    "the connection \(found.uuid) belongs to owner \"\(marker.owner)\", this directory is owner "
-                        + "\"\(policy.owner)\"",
-                    at: desired.places.manifest,
-                    help: "remove it from the other owner's manifests and its marker from the description, then "
-                        + "adopt it; or use that owner's directory"))
+                .otherOwner(of: found, is: marker.owner, here: policy.owner, at: desired.places.manifest))
         }
         guard marker.key == desired.key || marker.key == desired.renamedFrom else {
             return .refused(

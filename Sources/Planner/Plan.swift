@@ -192,6 +192,7 @@ package struct Refusal: Sendable, Hashable {
         case allManifestsGone = "all_manifests_gone"
         case markerMissing = "marker_missing"
         case removedLimit = "removed_limit"
+        case invalidRun = "invalid_run"
     }
 
     package var code: Code

@@ -44,6 +44,10 @@ package struct PlanningOptions: Sendable, Hashable {
     package var retryRejected = false
     /// Keys given to `--allow-removed`.
     package var allowRemoved: Set<String> = []
+    /// Keys given to `--allow-delete`: each delete that a safeguard other than protection holds back.
+    package var allowDelete: Set<String> = []
+    /// `--allow-delete-percent`: a limit above the Policy's; nil for the Policy's own.
+    package var allowDeletePercent: Int?
     /// `--drift-only`: plan nothing but what somebody changed in the account.
     package var driftOnly = false
     /// The manifests that the run is about; nil for all of them.
@@ -71,15 +75,9 @@ package struct Planner: Sendable {
             desired: input.desired, actual: input.actual, applied: input.applied, adoptNames: input.options.adopt)
         ownership = Ownership(policy: input.desired.policy)
         let located = input.desired.connections.map(locator.locate)
-        let known = located.filter {
-            switch $0 {
-            case .found(_, .state), .gone(_, .state): true
-            default: false
-            }
-        }
         isEverythingGone =
-            !known.isEmpty
-            && known.allSatisfy { if case .gone = $0 { true } else { false } }
+            !locator.showsWhatStateKnows
+            && located.contains { if case .gone(_, .state) = $0 { true } else { false } }
     }
 
     /// Connections whose references must be read before planning: declared, or recorded in state, or to be deleted.
@@ -139,6 +137,8 @@ package struct Planner: Sendable {
         if case .found(let actual, _) = located {
             planned.uuid = actual.uuid
             planned.actual = actual
+            // What is remembered of another connection says nothing of the rows of this one.
+            if let known = planned.applied?.uuid, known != actual.uuid { planned.applied = nil }
         }
         // Located all the same: two manifests that end at one connection are refused, whichever is meant.
         if !input.options.includes(desired.key) { return planned }
@@ -158,14 +158,17 @@ package struct Planner: Sendable {
                     help: "remove spec.data_connection_uuid to have one created, or correct it"))
         case .gone(let uuid, _) where isEverythingGone && !input.options.allowRecreate:
             planned.refusals.append(
-                Refusal(
-                    .allGone, "every connection that state knows is gone from the account, \(uuid) too",
-                    at: desired.places.manifest,
-                    help: "check that the keys belong to the right brand; --allow-recreate creates them again"))
+                .everythingGone("every connection that state knows is gone from the account, \(uuid) too", at: desired))
         case .gone(let uuid, _):
             planned.notes.append("the connection \(uuid) is gone from the account and is created again")
             planned.applied = nil
             planCreate(desired, into: &planned)
+        // In an account that may be another brand's nothing is created, or the next pass would no longer find it empty.
+        case .absent where isEverythingGone && !input.options.allowRecreate:
+            planned.refusals.append(
+                .everythingGone(
+                    "every connection that state knows is gone from the account, so \(desired.key) is not created",
+                    at: desired))
         case .absent: planCreate(desired, into: &planned)
         case .found(let actual, let basis): planFound(desired, actual, basis, into: &planned)
         }
@@ -223,11 +226,12 @@ package struct Planner: Sendable {
             return
         case .ours(let marker): standing = marker
         }
-        // A marker that stands twice proves nothing, whichever way this one was found.
-        for key in [desired.key, desired.renamedFrom].compactMap({ $0 }) where locator.marked(key: key).count > 1 {
+        // A marker that stands elsewhere too proves nothing, whichever way this one was found: people copied or moved it.
+        for key in [desired.key, desired.renamedFrom].compactMap({ $0 }) {
+            let others = locator.marked(key: key).filter { $0.uuid != actual.uuid }
+            if others.isEmpty { continue }
             planned.refusals.append(
-                Refusal.copiedMarker(
-                    key: key, connections: locator.marked(key: key), at: desired.places.manifest))
+                Refusal.copiedMarker(key: key, connections: others + [actual], at: desired.places.manifest))
             return
         }
         if let refusal = refusalOfIdentity(desired, actual) {
@@ -235,6 +239,10 @@ package struct Planner: Sendable {
             return
         }
         planned.marker = marker(for: desired)
+        // Nothing in the account would tell.
+        if basis == .adoption, planned.marker == nil {
+            planned.notes.append("taken over: from now on state says that it is ours")
+        }
         planned.knownData =
             planned.marker == nil
             ? planned.applied?.data.map { OwnershipMarker.Data(version: $0.version, digest: $0.digest, at: $0.at) }

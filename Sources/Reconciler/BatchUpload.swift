@@ -79,8 +79,8 @@ struct BatchUpload: Sendable {
         let (sender, state) = (sender, state)
         return ChunkProducer(
             reader: reader, confirmed: state.batch.confirmed, lastIndex: selection.requestCount - 1
-        ) { chunk, completes in
-            sender.piece(chunk, completes: completes) { if $0 == .repeated { state.retried() } }
+        ) { chunk, records, completes in
+            sender.piece(chunk, records, completes: completes) { if $0 == .repeated { state.retried() } }
         }
     }
 

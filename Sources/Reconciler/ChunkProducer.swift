@@ -12,6 +12,9 @@ final class ChunkProducer: Sendable {
         case piece(UploadPiece)
     }
 
+    /// Makes a request of rows whose text is there during the call.
+    typealias MakePiece = @Sendable (RowChunk, UnsafeRawBufferPointer, _ completes: Bool) -> UploadPiece
+
     private typealias Outcome = Result<Item?, any Error>
 
     private struct Ahead {
@@ -25,13 +28,13 @@ final class ChunkProducer: Sendable {
     private let reader: Mutex<RowChunkReader>
     private let confirmed: IndexRanges
     private let lastIndex: Int
-    private let makePiece: @Sendable (RowChunk, _ completes: Bool) -> UploadPiece
+    private let makePiece: MakePiece
     private let ahead = Mutex(Ahead())
 
     /// `lastIndex` is the number of the request that completes the batch.
     init(
         reader: sending RowChunkReader, confirmed: IndexRanges, lastIndex: Int,
-        makePiece: @escaping @Sendable (RowChunk, _ completes: Bool) -> UploadPiece
+        makePiece: @escaping MakePiece
     ) {
         self.reader = Mutex(reader)
         self.confirmed = confirmed
@@ -90,8 +93,9 @@ final class ChunkProducer: Sendable {
     }
 
     private func item(from reader: inout RowChunkReader) throws -> Item? {
-        guard let chunk = try reader.next() else { return nil }
-        if chunk.index != lastIndex, confirmed.contains(chunk.index) { return .confirmed(rows: chunk.rowCount) }
-        return .piece(makePiece(chunk, chunk.index == lastIndex))
+        try reader.next { chunk, records in
+            if chunk.index != lastIndex, confirmed.contains(chunk.index) { return .confirmed(rows: chunk.rowCount) }
+            return .piece(makePiece(chunk, records, chunk.index == lastIndex))
+        }
     }
 }

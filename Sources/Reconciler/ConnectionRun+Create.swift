@@ -14,6 +14,7 @@ extension ConnectionRun {
         let created = try await createOnce(definition)
         uuid = created
         applied = AppliedConnection(uuid: created, name: planned.name, primaryKey: definition.primaryKey)
+        applied.isProtected = protection
         try await record()
         let answered = try await asking { () async throws(APIError) in try await executor.reader.connection(created) }
         try await take(answered: answered, data: nil)

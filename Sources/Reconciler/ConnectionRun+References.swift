@@ -23,34 +23,4 @@ extension ConnectionRun {
         try await record()
         report("unlinked from \(reference.type) \(reference.id)")
     }
-
-    /// Deletes the connection, if what the API shows right now still allows it.
-    mutating func delete() async throws(StepFailure) {
-        guard let uuid else { return }
-        let actual: ActualConnection
-        do throws(APIError) {
-            var read = try await executor.reader.connection(uuid)
-            read.references = try await executor.reader.references(of: uuid)
-            actual = read
-        } catch {
-            if error.kind == .authentication { throw StepFailure(error) }
-            throw StepFailure(
-                .refused, "not deleted, because it could not be read again right before: \(error.cause)",
-                help: "run it again")
-        }
-        let refusals = Planner.refusals(
-            ofDeleting: actual, key: planned.key, applied: planned.applied,
-            policy: executor.input.desired.policy)
-        if let refusal = refusals.first {
-            throw StepFailure(.refused, "not deleted: \(refusal.message)", help: refusal.help)
-        }
-        try await asking { () async throws(APIError) in try await executor.writer.delete(uuid) }
-        do {
-            try await executor.store.recordDeletion(of: planned.key, at: Int(executor.time.unixTime()))
-        } catch {
-            throw StepFailure(error)
-        }
-        LedgerDirectory(stateDirectory: executor.configuration.stateDirectory).remove(uuid: uuid)
-        report("deleted")
-    }
 }

@@ -28,8 +28,14 @@ struct ConnectionRun {
                 uuid: planned.uuid, name: planned.name, primaryKey: planned.desired?.primaryKey ?? "")
         applied.uuid = planned.uuid
         applied.name = planned.name
-        if let desired = planned.desired { applied.primaryKey = desired.primaryKey }
+        if let desired = planned.desired {
+            applied.primaryKey = desired.primaryKey
+            applied.isProtected = protection
+        }
     }
+
+    /// What state keeps of `lifecycle.protect`: without a marker it alone protects once the manifest is gone.
+    var protection: Bool? { planned.desired?.isProtected == true ? true : nil }
 
     mutating func carryOut() async throws(StepFailure) {
         let willUpload = planned.actions.contains { if case .upload = $0 { true } else { false } }

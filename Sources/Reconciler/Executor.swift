@@ -24,6 +24,8 @@ struct Executor: Sendable {
     let pool: BodyPool
     /// Keys of connections that are left alone in this pass.
     var held: Set<String> = []
+    /// What deletes are judged by anew, right before each request.
+    var lastLook: LastLook?
 
     /// Adds to `results` what was done. False where the files moved, so that the pass has to start over.
     func carryOut(
@@ -41,7 +43,9 @@ struct Executor: Sendable {
         await runSideBySide(others, stop: stop, into: &results)
         if deletes.isEmpty { return true }
         if !isUnchanged() { return false }
-        await runSideBySide(deletes, stop: stop, into: &results)
+        var deleting = self
+        deleting.lastLook = await LastLook.take(reader, isUnchanged: isUnchanged)
+        await deleting.runSideBySide(deletes, stop: stop, into: &results)
         return true
     }
 

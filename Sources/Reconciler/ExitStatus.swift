@@ -13,10 +13,13 @@ package enum ExitStatus: Int32, Sendable, Hashable, CaseIterable {
     case unreachable = 5
     /// A primary key change, an unsafe delete, an ownership conflict.
     case refused = 6
+    /// A saved plan does not fit what is there any more: nothing was carried out.
+    case planOutdated = 7
 
-    /// Where several fit, the first of these wins.
+    /// Where several fit, the first of these wins. Nothing is carried out of a plan that does not fit, so that comes
+    /// before all that is said of its actions, and after what kept it from being compared.
     private static let precedence: [ExitStatus] = [
-        .authenticationFailed, .unreachable, .invalid, .refused, .failed, .changes, .done,
+        .authenticationFailed, .unreachable, .planOutdated, .invalid, .refused, .failed, .changes, .done,
     ]
 
     /// The one that wins.

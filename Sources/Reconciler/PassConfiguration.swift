@@ -15,6 +15,10 @@ package struct PassConfiguration: Sendable {
     /// Where surveys spill to, in files that are unlinked at once.
     package var temporaryDirectory: String
     package var planning = PlanningOptions()
+    /// With what digests of a saved plan are made; set where one is to be written or carried out.
+    package var seal: PlanSeal?
+    /// The plan to carry out, exactly or not at all.
+    package var saved: SavedPlan?
     /// Restricts the pass to some of the manifests; all of them are validated in any case.
     package var filter: RunFilter?
     package var limits = RequestLimits()

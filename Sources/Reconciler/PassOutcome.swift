@@ -7,6 +7,8 @@ package struct PassOutcome: Sendable {
     package var diagnostics: [Diagnostic] = []
     /// Nil where the pass ended before there was one.
     package var plan: Plan?
+    /// The plan in the form to be saved, where that was asked for.
+    package var savedPlan: SavedPlan?
     /// By key, for each connection that something was done or failed for.
     package var results: [String: ConnectionResult] = [:]
     /// By key, for each connection that was left alone though something is to be done: why.

@@ -15,11 +15,11 @@ import StateStore
 ///
 /// A dry run has no writer: it cannot change anything, by construction.
 package struct ReconcilePass: Sendable {
-    private let configuration: PassConfiguration
+    let configuration: PassConfiguration
     private let reader: any ConnectionReading
     private let writer: (any ConnectionWriting)?
     private let observer: any PassObserver
-    private let time: any TimeSource
+    let time: any TimeSource
 
     /// `writer` nil makes it a dry run.
     package init(
@@ -43,6 +43,11 @@ package struct ReconcilePass: Sendable {
                 observer.waiting(for: "the files to settle: they changed while the pass was running")
             } catch {
                 outcome.failure = error
+                if error.status == .planOutdated, !outcome.results.isEmpty {
+                    outcome.failure?.message =
+                        "the files changed while the plan was carried out, and the rest of it was "
+                        + "left: \(error.message)"
+                }
                 return outcome
             }
         }
@@ -58,6 +63,7 @@ package struct ReconcilePass: Sendable {
         outcome.diagnostics = manifests.diagnostics
         guard let desired = manifests.desired else { return true }
 
+        try checkSavedPlan(owner: desired.policy.owner)
         let state = try openState(owner: desired.policy.owner)
         defer { state.store?.close() }
 
@@ -65,7 +71,13 @@ package struct ReconcilePass: Sendable {
         let account = AccountReader(reader: reader, options: options)
         var input = try await account.read(desired: desired, applied: state.applied, now: Int(time.unixTime()))
 
+        if desired.policy.prune {
+            input.applied.deletions = DeletedConnection.deletions(
+                recorded: input.applied.deletions, stateDirectory: configuration.stateDirectory, actual: input.actual,
+                now: input.now)
+        }
         let (plan, dataSets) = try await self.plan(&input, account)
+        outcome.savedPlan = try sealed(plan, desired: desired)
         outcome.plan = plan
         observer.planned(plan)
 
@@ -80,7 +92,9 @@ package struct ReconcilePass: Sendable {
             DirectorySnapshot.take(directory: configuration.directory, dataFiles: desired.dataFiles)
                 == manifests.snapshot
         }
-        return await executor.carryOut(plan, into: &outcome.results, isUnchanged: isUnchanged)
+        guard await executor.carryOut(plan, into: &outcome.results, isUnchanged: isUnchanged) else { return false }
+        try recordSavedPlan(outcome.results)
+        return true
     }
 
     /// What the command line allows, and which of the manifests it is about.
@@ -90,7 +104,8 @@ package struct ReconcilePass: Sendable {
         do throws(RunFilter.UnknownName) {
             options.restriction = try filter.restriction(of: desired)
         } catch {
-            throw StepFailure(.invalid, error.message, help: error.help)
+            // Of a saved plan the name was right once.
+            throw StepFailure(configuration.saved == nil ? .invalid : .planOutdated, error.message, help: error.help)
         }
         return options
     }

@@ -28,10 +28,18 @@ struct RowSender: Sendable {
     func piece(
         _ chunk: RowChunk, completes: Bool, onEvent: @escaping @Sendable (UploadRequest.Event) -> Void
     ) -> UploadPiece {
+        chunk.records.withUnsafeBytes { piece(chunk, $0, completes: completes, onEvent: onEvent) }
+    }
+
+    /// The same with the text of the rows beside the chunk.
+    func piece(
+        _ chunk: RowChunk, _ records: UnsafeRawBufferPointer, completes: Bool,
+        onEvent: @escaping @Sendable (UploadRequest.Event) -> Void
+    ) -> UploadPiece {
         UploadPiece(
             chunk,
             request: UploadRequest(
-                connection: connection, records: chunk.records, rowCount: chunk.rowCount, ttlSeconds: ttlSeconds,
+                connection: connection, records: records, rowCount: chunk.rowCount, ttlSeconds: ttlSeconds,
                 batchUUID: batchUUID, completesBatch: completes, pool: pool, onEvent: onEvent))
     }
 

@@ -8,6 +8,8 @@ struct Account {
     let client: APIClient
     /// What state is bound to.
     let identity: String
+    /// What digests of secrets are made with; nil for an embedded emulator.
+    let keys: APIKeys?
     private let emulator: Emulator?
     /// Requests under way at one time that are no uploads: those of the connections worked on side by side.
     private static let otherRequestsAtOnce = 8
@@ -59,7 +61,8 @@ struct Account {
         let configuration = try configure(
             settings.apiURL, keys: keys, retry: retry, uploadsAtOnce: uploadsAtOnce)
         return Account(
-            client: APIClient(configuration: configuration, time: time), identity: configuration.baseURL, emulator: nil)
+            client: APIClient(configuration: configuration, time: time), identity: configuration.baseURL,
+            keys: keys, emulator: nil)
     }
 
     private static func openEmulator(
@@ -72,7 +75,7 @@ struct Account {
         let configuration = try configure(
             emulator.baseURL, keys: keys, retry: retry, uploadsAtOnce: uploadsAtOnce)
         return Account(
-            client: APIClient(configuration: configuration, time: time), identity: "emulator",
+            client: APIClient(configuration: configuration, time: time), identity: "emulator", keys: nil,
             emulator: isOwn ? emulator : nil)
     }
 

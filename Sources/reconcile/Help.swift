@@ -19,6 +19,7 @@ enum Help {
             """
             usage: reconcile [DIR] [options]            one pass: plan, apply, exit
                    reconcile --dry-run [DIR] [options]  plan only
+                   reconcile apply PLAN [DIR]           carry out a plan that a dry run saved
                    reconcile validate [DIR]             check manifests and data files, offline
                    reconcile daemon [DIR]               watch and resync until stopped
                    reconcile status                     how the daemon is
@@ -50,6 +51,14 @@ enum Help {
             Prints how a running daemon is, as a table. The daemon must have been started with --listen.
             Exits with 0 where everything is as the manifests say, with 1 where it is not, with 5 where no daemon answers.
             """
+        case .apply:
+            """
+            usage: reconcile apply PLAN [DIR] [options]
+
+            Carries out what reconcile --dry-run --out PLAN planned, exactly that or nothing: exit 7 where the account,
+            the manifests or the data are not what the plan saw, or where it was carried out before. DIR defaults to that
+            of the dry run; so do the options that shape a plan.
+            """
         case .emulator:
             """
             usage: reconcile emulator [options]
@@ -71,7 +80,7 @@ enum Help {
 
     private static func tail(of topic: HelpTopic) -> String {
         switch topic {
-        case .reconcile: exitCodes
+        case .reconcile, .apply: exitCodes
         case .emulator: "\n\ndialects: \(EmulatorCommand.knownDialects)\nfaults:   \(EmulatorCommand.knownFaults)"
         case .validate, .query, .daemon, .status: ""
         }
@@ -80,7 +89,7 @@ enum Help {
     private static let exitCodes = """
 
 
-        exit codes, of several the first of 4, 5, 3, 6, 1, 2:
+        exit codes, of several the first of 4, 5, 7, 3, 6, 1, 2:
           0  done, or nothing to do; a dry run that planned
           1  an action failed
           2  --dry-run --detailed-exitcode: there are changes
@@ -88,5 +97,6 @@ enum Help {
           4  authentication failed
           5  the API is out of reach or kept limiting, after retries
           6  a refusal: primary key change, unsafe delete, ownership conflict
+          7  a saved plan does not fit what is there any more (nothing was carried out)
         """
 }

@@ -3,7 +3,7 @@ import Model
 /// What the user asked for: a command, its operands and its options, checked against what the command takes.
 struct Invocation {
     enum Command: Equatable {
-        case reconcile, validate, daemon, status, emulator, query
+        case reconcile, validate, daemon, status, emulator, query, apply
         case help(HelpTopic)
         case version
     }
@@ -36,6 +36,7 @@ struct Invocation {
             case .status: .status
             case .emulator: .emulator
             case .query: .query
+            case .apply: .apply
             }
         let known = OptionSpec.all(for: topic)
         while let argument = rest.popFirst() {
@@ -61,7 +62,7 @@ struct Invocation {
     }
 
     /// Words of the design that have no command yet: better told than taken for a directory.
-    private static let announced: Set<String> = ["export", "apply", "manifest-schema", "doctor"]
+    private static let announced: Set<String> = ["export", "manifest-schema", "doctor"]
 
     private mutating func take(
         _ argument: String, from rest: inout ArraySlice<String>, known: [OptionSpec], topic: HelpTopic
@@ -94,6 +95,11 @@ struct Invocation {
             }
         case .emulator, .status:
             if let operand = operands.first { throw UsageError("unexpected \"\(operand)\"") }
+        case .apply:
+            if operands.isEmpty { throw UsageError("which plan?", help: "see reconcile apply --help") }
+            if operands.count > 2 {
+                throw UsageError("a plan and a directory are expected, not \(operands.joined(separator: " "))")
+            }
         case .query:
             if operands.isEmpty { throw UsageError("which connection?", help: "see reconcile query --help") }
         }

@@ -1,6 +1,6 @@
 /// A command that has a help text of its own.
 enum HelpTopic: String, CaseIterable {
-    case reconcile, validate, daemon, status, emulator, query
+    case reconcile, validate, daemon, status, emulator, query, apply
 
     /// What a user types: `reconcile`, `reconcile query`.
     var command: String { self == .reconcile ? "reconcile" : "reconcile \(rawValue)" }
@@ -24,13 +24,20 @@ struct OptionSpec {
             name: "--detailed-exitcode", topics: [.reconcile],
             help: "with --dry-run: exit 2 where there are changes"),
         OptionSpec(
-            name: "--output", placeholder: "FORMAT[=FILE]", isRepeatable: true, topics: [.reconcile, .validate],
+            name: "--out", placeholder: "FILE", topics: [.reconcile],
+            help: "with --dry-run: save the plan, for reconcile apply FILE"),
+        OptionSpec(
+            name: "--max-plan-age", placeholder: "DURATION", topics: [.apply],
+            help: "refuse a plan that was made longer ago (default 24h)"),
+        OptionSpec(
+            name: "--output", placeholder: "FORMAT[=FILE]", isRepeatable: true,
+            topics: [.reconcile, .apply, .validate],
             help: "text, json, markdown or github, to stdout or a file; several with one on stdout (default text)"),
         OptionSpec(
             name: "--output", placeholder: "text|json", topics: [.status],
             help: "form of what goes to stdout (default text)"),
         OptionSpec(
-            name: "--color", placeholder: "auto|always|never", topics: [.reconcile],
+            name: "--color", placeholder: "auto|always|never", topics: [.reconcile, .apply],
             help: "colours in text (default auto: on a terminal, unless NO_COLOR is set)"),
         OptionSpec(
             name: "--drift-only", topics: [.reconcile],
@@ -42,35 +49,36 @@ struct OptionSpec {
             name: "--name", placeholder: "NAME", isRepeatable: true, topics: [.reconcile],
             help: "only the manifest of that metadata.name"),
         OptionSpec(
-            name: "--emulator", topics: [.reconcile, .daemon, .query],
+            name: "--emulator", topics: [.reconcile, .daemon, .query, .apply],
             help: "use an embedded emulator, kept in the state directory, instead of the API"),
         OptionSpec(
-            name: "--api-url", placeholder: "URL", topics: [.reconcile, .daemon, .query],
+            name: "--api-url", placeholder: "URL", topics: [.reconcile, .daemon, .query, .apply],
             help: "the API (default: production, or RECONCILE_API_URL); plain http only to loopback"),
         OptionSpec(
-            name: "--state-dir", placeholder: "DIR", topics: [.reconcile, .daemon, .query],
+            name: "--state-dir", placeholder: "DIR", topics: [.reconcile, .daemon, .query, .apply],
             help: "what was applied (default: STATE_DIRECTORY, else $XDG_STATE_HOME/reconcile)"),
         OptionSpec(
-            name: "--credentials-dir", placeholder: "DIR", topics: [.reconcile, .daemon, .query],
+            name: "--credentials-dir", placeholder: "DIR", topics: [.reconcile, .daemon, .query, .apply],
             help: "files for ${credential:NAME}, x-api-key, x-brand-key (default: CREDENTIALS_DIRECTORY)"),
         OptionSpec(
-            name: "--api-key-file", placeholder: "FILE", topics: [.reconcile, .daemon, .query],
+            name: "--api-key-file", placeholder: "FILE", topics: [.reconcile, .daemon, .query, .apply],
             help: "the x-api-key (default: OPTIX_API_KEY, else x-api-key in the credentials)"),
         OptionSpec(
-            name: "--brand-key-file", placeholder: "FILE", topics: [.reconcile, .daemon, .query],
+            name: "--brand-key-file", placeholder: "FILE", topics: [.reconcile, .daemon, .query, .apply],
             help: "the x-brand-key (default: OPTIX_BRAND_KEY, else x-brand-key in the credentials)"),
         OptionSpec(
-            name: "--retry-budget", placeholder: "SECONDS", topics: [.reconcile, .daemon, .query],
+            name: "--retry-budget", placeholder: "SECONDS", topics: [.reconcile, .daemon, .query, .apply],
             help: "how long one request is tried again before it counts as failed (default 90)"),
         OptionSpec(
-            name: "--upload-concurrency", placeholder: "N", topics: [.reconcile, .daemon],
+            name: "--upload-concurrency", placeholder: "N", topics: [.reconcile, .daemon, .apply],
             help: "upload requests under way at one time, at most (1 to 256, default 32); fewer where the service "
                 + "limits the rate"),
         OptionSpec(
             name: "--max-request-bytes", placeholder: "N", topics: [.reconcile, .validate, .daemon],
             help: "bytes of one upload request, at most (1024 to 67108864, default 8 MiB)"),
         OptionSpec(
-            name: "--data-root", placeholder: "DIR", isRepeatable: true, topics: [.reconcile, .validate, .daemon],
+            name: "--data-root", placeholder: "DIR", isRepeatable: true,
+            topics: [.reconcile, .validate, .daemon, .apply],
             help: "another place that data files may stand in, beside DIR"),
         OptionSpec(
             name: "--adopt", placeholder: "NAME", isRepeatable: true, topics: [.reconcile, .daemon],
@@ -82,6 +90,12 @@ struct OptionSpec {
         OptionSpec(
             name: "--allow-removed", placeholder: "NAME", isRepeatable: true, topics: [.reconcile],
             help: "delete more rows of NAME than max_removed_percent allows, once"),
+        OptionSpec(
+            name: "--allow-delete", placeholder: "NAME", isRepeatable: true, topics: [.reconcile],
+            help: "delete NAME though a safeguard refuses it; never one that is protected or without our marker"),
+        OptionSpec(
+            name: "--allow-delete-percent", placeholder: "N", topics: [.reconcile],
+            help: "delete up to N percent of the owned connections, once (default: max_delete_percent)"),
         OptionSpec(
             name: "--allow-recreate", topics: [.reconcile],
             help: "create again though every known connection is gone from the account"),

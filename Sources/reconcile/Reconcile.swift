@@ -5,6 +5,8 @@ import Reconciler
 @main
 struct Reconcile {
     static let version = "0.1.0"
+    /// Name and version, as they stand in documents.
+    static let tool = "reconcile \(version)"
 
     static func main() async {
         // A reader that goes away (`reconcile | head`) is an ordinary end of output, not a reason to die half way.
@@ -26,6 +28,7 @@ struct Reconcile {
             case .daemon: return try await DaemonCommand(invocation: invocation, console: console).run()
             case .status: return try StatusCommand(invocation: invocation, console: console).run()
             case .emulator: return try await EmulatorCommand(invocation: invocation, console: console).run()
+            case .apply: return try await ApplyCommand(invocation: invocation, console: console).run()
             case .query: return await QueryCommand(invocation: invocation, console: console).run()
             }
             return .done

@@ -7,12 +7,16 @@ import Reconciler
 struct ReconcileCommand {
     let invocation: Invocation
     let console: Console
+    /// The plan to carry out, exactly or not at all.
+    var saved: SavedPlan?
 
     func run() async throws(UsageError) -> ExitStatus {
         let options = invocation.options
         let isDryRun = options.isGiven("--dry-run")
         let isDetailed = options.isGiven("--detailed-exitcode")
         if isDetailed, !isDryRun { throw UsageError("--detailed-exitcode goes with --dry-run") }
+        let out = options["--out"]
+        if out != nil, !isDryRun { throw UsageError("--out goes with --dry-run") }
         let outputs = try Outputs(options)
         let usesColor = try Color(options)
         let settings = Settings(invocation: invocation)
@@ -28,7 +32,11 @@ struct ReconcileCommand {
         configuration.planning.retryRejected = options.isGiven("--retry-rejected")
         configuration.planning.allowRemoved = Set(options.all("--allow-removed"))
         configuration.planning.allowRecreate = options.isGiven("--allow-recreate")
+        configuration.planning.allowDelete = Set(options.all("--allow-delete"))
+        configuration.planning.allowDeletePercent = try options.integer("--allow-delete-percent", in: 1...100)
         try restrict(&configuration)
+        saved?.options.apply(to: &configuration)
+        configuration.saved = saved
 
         // Uploads need it; reading thousands of manifests on all cores is faster with a heap for each.
         if !isDryRun { Allocator.shareOneHeap() }
@@ -41,6 +49,10 @@ struct ReconcileCommand {
             let account = try await Account.open(
                 settings, time: time, persists: !isDryRun, uploadsAtOnce: upload.uploads.requests)
             configuration.apiIdentity = account.identity
+            if out != nil || saved != nil {
+                configuration.seal = PlanSeal(
+                    tool: Reconcile.tool, salt: saved?.salt ?? PlanSeal.salt(time), keys: account.keys)
+            }
             let pass = ReconcilePass(
                 configuration: configuration, reader: account.client, writer: isDryRun ? nil : account.client,
                 observer: printer, time: time)
@@ -51,11 +63,22 @@ struct ReconcileCommand {
             outcome.diagnostics = ValidateCommand.loadManifests(invocation).diagnostics
             outcome.failure = error
         }
-        let status = outcome.exitStatus(detailed: isDetailed)
+        var status = outcome.exitStatus(detailed: isDetailed)
+        if let out, let plan = outcome.savedPlan, let failure = PlanFile.write(plan, to: out, console: console) {
+            status = ExitStatus.worst(of: [status, failure])
+        }
+        return try report(outcome, status: status, isDryRun: isDryRun, api: configuration.apiIdentity)
+    }
+
+    /// Tells a run in every form that was asked for, and how the process ends then.
+    func report(
+        _ outcome: PassOutcome, status: ExitStatus, isDryRun: Bool, api: String
+    ) throws(UsageError) -> ExitStatus {
+        let outputs = try Outputs(invocation.options)
+        let usesColor = try Color(invocation.options)
         reportProblems(of: outcome)
         if outputs.stdout == .text, !isDryRun, outcome.plan != nil { console.out(OutcomeText.summary(outcome)) }
         let writer = OutputWriter(outputs: outputs, console: console, environment: invocation.environment)
-        let api = configuration.apiIdentity
         let isWritten = writer.write(
             RunReport(outcome, isDryRun: isDryRun),
             text: { OutcomeText.text(outcome, isDryRun: isDryRun, usesColor: usesColor.inFiles) },

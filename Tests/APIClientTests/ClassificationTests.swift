@@ -126,8 +126,10 @@ import Testing
     }
 
     private func upload() -> UploadRequest {
-        UploadRequest(
-            connection: uuid, records: Array("{}".utf8), rowCount: 1, ttlSeconds: nil, batchUUID: otherUUID,
-            completesBatch: true)
+        Array("{}".utf8).withUnsafeBytes { records in
+            UploadRequest(
+                connection: uuid, records: records, rowCount: 1, ttlSeconds: nil, batchUUID: otherUUID,
+                completesBatch: true)
+        }
     }
 }

@@ -310,8 +310,10 @@ import Testing
 
     private func upload(bytes: Int) -> UploadRequest {
         let text = "{\"a\":\"" + String(repeating: "x", count: bytes) + "\"}"
-        return UploadRequest(
-            connection: uuid, records: Array(text.utf8), rowCount: 1, ttlSeconds: nil, batchUUID: otherUUID,
-            completesBatch: true)
+        return Array(text.utf8).withUnsafeBytes { records in
+            UploadRequest(
+                connection: uuid, records: records, rowCount: 1, ttlSeconds: nil, batchUUID: otherUUID,
+                completesBatch: true)
+        }
     }
 }

@@ -152,8 +152,10 @@ import Testing
     }
 
     private func upload(_ records: String, ttl: Int? = nil, completes: Bool = false) -> UploadRequest {
-        UploadRequest(
-            connection: uuid, records: Array(records.utf8), rowCount: 2, ttlSeconds: ttl, batchUUID: otherUUID,
-            completesBatch: completes)
+        Array(records.utf8).withUnsafeBytes { records in
+            UploadRequest(
+                connection: uuid, records: records, rowCount: 2, ttlSeconds: ttl, batchUUID: otherUUID,
+                completesBatch: completes)
+        }
     }
 }

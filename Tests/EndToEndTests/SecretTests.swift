@@ -7,7 +7,7 @@ import Testing
     private static let secret = "s3cr3t-t0ken-of-the-stock-api"
     private static let variable = "another-h1dden-value"
 
-    private static let manifest = """
+    static let manifest = """
         apiVersion: reconcile/v1
         kind: DataConnection
         metadata: {name: stock}

@@ -29,6 +29,7 @@ import Testing
             Scenario.connection("uuid-old", name: "Old", key: "old", references: []),
         ]
         scenario.policy.prune = true
+        scenario.options.allowDelete = ["old"]
         scenario.data = ["profiles": .surveyed(Scenario.summary()), "broken": .bad([Diagnostic(.error, "bad")])]
         return scenario
     }

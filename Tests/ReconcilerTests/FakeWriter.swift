@@ -30,17 +30,20 @@ final class FakeWriter: ConnectionWriting {
 
     private let real: any ConnectionWriting
     private let judge: Judge
+    /// Whether the answers of deletes get lost, as they do for a process that is killed.
+    private let losesDeletes: Bool
     private let loseAnswer: @Sendable (UploadRequest) -> APIError?
     private let state = Mutex(State())
 
     /// `judge` refuses an upload, numbered from 1 in the order of arrival, with an error; `loseAnswer` fails one that
     /// had its effect.
     init(
-        _ real: any ConnectionWriting, judge: @escaping Judge = { _, _ in nil },
+        _ real: any ConnectionWriting, losesDeletes: Bool = false, judge: @escaping Judge = { _, _ in nil },
         loseAnswer: @escaping @Sendable (UploadRequest) -> APIError? = { _ in nil }
     ) {
         self.real = real
         self.judge = judge
+        self.losesDeletes = losesDeletes
         self.loseAnswer = loseAnswer
     }
 
@@ -84,7 +87,10 @@ final class FakeWriter: ConnectionWriting {
     func update(_ uuid: String, to definition: Definition) async throws(APIError) -> ActualConnection {
         try await real.update(uuid, to: definition)
     }
-    func delete(_ uuid: String) async throws(APIError) { try await real.delete(uuid) }
+    func delete(_ uuid: String) async throws(APIError) {
+        try await real.delete(uuid)
+        if losesDeletes { throw APIError(.unavailable, .deleteConnection, subject: uuid, cause: "as scripted") }
+    }
     func deleteRows(_ uuid: String, primaryKeys: [JSONValue]) async throws(APIError) {
         try await real.deleteRows(uuid, primaryKeys: primaryKeys)
     }

@@ -19,8 +19,15 @@ final class World: Sendable {
     let emulator: Emulator
     let time = VirtualTime()
 
-    init(dialects: Set<Dialect> = [], faults: String = "", rejectValue: String? = nil) throws {
-        root = FileManager.default.temporaryDirectory.appending(path: "reconcile-tests-\(UUID().uuidString)")
+    /// - Parameter isServed: Whether the emulator listens. Without that only a client in this process reaches it, and
+    ///   files go into memory where there is a place for that: hundreds of worlds do not wait for a disk.
+    init(
+        dialects: Set<Dialect> = [], faults: String = "", rejectValue: String? = nil, isServed: Bool = true
+    ) throws {
+        let memory = "/dev/shm"
+        let isInMemory = !isServed && FileManager.default.isWritableFile(atPath: memory)
+        let base = isInMemory ? URL(filePath: memory) : FileManager.default.temporaryDirectory
+        root = base.appending(path: "reconcile-tests-\(UUID().uuidString)")
         manifests = root.appending(path: "Manifests")
         state = root.appending(path: "state")
         try FileManager.default.createDirectory(at: manifests, withIntermediateDirectories: true)
@@ -33,7 +40,7 @@ final class World: Sendable {
         let time = time
         options.now = { time.unixTime() }
         emulator = try Emulator(options: options)
-        _ = try emulator.start()
+        if isServed { _ = try emulator.start() }
     }
 
     deinit { try? FileManager.default.removeItem(at: root) }
@@ -44,6 +51,8 @@ final class World: Sendable {
             at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
         try Data(text.utf8).write(to: file)
     }
+
+    func remove(_ name: String) throws { try FileManager.default.removeItem(at: manifests.appending(path: name)) }
 
     /// Three connections of both kinds, 25 rows in three requests of ten, and a reference.
     func writeSamples(owner: String = "tests", ownership: String = "marker") throws {
@@ -120,8 +129,8 @@ final class World: Sendable {
     /// The same with a client of the test's own, such as one that talks to another world's emulator.
     @discardableResult
     func pass(
-        with client: APIClient, dryRun: Bool = false, writer: (any ConnectionWriting)? = nil,
-        observer: any PassObserver = SilentObserver(),
+        with client: APIClient, dryRun: Bool = false, reader: (any ConnectionReading)? = nil,
+        writer: (any ConnectionWriting)? = nil, observer: any PassObserver = SilentObserver(),
         configure: (inout PassConfiguration) -> Void = { _ in }
     ) async throws -> PassOutcome {
         var configuration = PassConfiguration(
@@ -131,7 +140,8 @@ final class World: Sendable {
         configuration.limits.maxRows = 10
         configure(&configuration)
         return await ReconcilePass(
-            configuration: configuration, reader: client, writer: dryRun ? nil : writer ?? client, observer: observer,
+            configuration: configuration, reader: reader ?? client, writer: dryRun ? nil : writer ?? client,
+            observer: observer,
             time: time
         ).run()
     }
