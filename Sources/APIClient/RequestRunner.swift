@@ -206,7 +206,9 @@ final class RequestRunner: Sendable {
         let status = (try? outcome.get())?.status
         shared.withLock { shared in
             shared.statistics.requests[request.operation, default: [:]][status ?? 0, default: 0] += 1
-            shared.statistics.bytesSent += request.body?.count ?? 0
+            let bytes = request.body?.count ?? 0
+            shared.statistics.bytesSent += bytes
+            if request.operation == .uploadData { shared.statistics.bytesUploaded += bytes }
             if isRepeated { shared.statistics.retries += 1 }
             if status != nil { shared.wasReached = true }
         }

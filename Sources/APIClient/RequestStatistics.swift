@@ -6,6 +6,8 @@ package struct RequestStatistics: Sendable, Hashable {
     package var retries = 0
     /// Bytes of all request bodies, repeated ones included.
     package var bytesSent = 0
+    /// Those of them that carried rows.
+    package var bytesUploaded = 0
 
     package init() {}
 

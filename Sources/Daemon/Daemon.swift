@@ -2,7 +2,6 @@ import Dispatch
 import Glibc
 import Model
 import Reconciler
-import Synchronization
 
 /// Passes for ever: the loop around `ReconcilePass`.
 ///
@@ -17,6 +16,8 @@ package final class Daemon: Sendable {
         case loop(LoopMachine.Input)
         case timer
         case passEnded(PassResult, PassReason, began: Double)
+        /// What the pass held is let go.
+        case passForgotten
     }
 
     private let options: DaemonOptions
@@ -70,7 +71,8 @@ package final class Daemon: Sendable {
             throw StepFailure(.invalid, "the status endpoint cannot listen: \(error)", help: "change --listen")
         }
         let watcher = FileWatcher(
-            directory: options.directory, roots: options.dataRoots, calls: calls, time: time
+            directory: options.directory, roots: options.dataRoots, except: options.stateDirectory, calls: calls,
+            time: time
         ) { [inlet] in inlet.yield(.loop(.changed)) }
         var loop = DaemonLoop(
             options: options, watcher: watcher, log: log, notifier: notifier, time: time, board: board)
@@ -86,6 +88,7 @@ package final class Daemon: Sendable {
                 case .loop(let input): loop.handle(input)
                 case .timer: loop.handle(.timer(progress: runner.progress))
                 case .passEnded(let result, let reason, let began): loop.take(result, reason, began: began)
+                case .passForgotten: forget()
                 }
             for action in actions {
                 switch action {
@@ -98,6 +101,7 @@ package final class Daemon: Sendable {
                 case .finish: break loop
                 }
             }
+            if case .passEnded = happening { inlet.yield(.passForgotten) }
             arm(&timer, at: loop.wakeAt)
         }
         timer?.task.cancel()
@@ -112,6 +116,11 @@ package final class Daemon: Sendable {
             let result = await runner.run(order)
             inlet.yield(.passEnded(result, order.reason, began: began))
         }
+    }
+
+    private func forget() -> [LoopMachine.Action] {
+        MemoryTrim.giveBack()
+        return []
     }
 
     /// One sleeping task at a time, and none where nothing is to come by itself.

@@ -61,7 +61,6 @@ struct DaemonLoop {
         let heldUntil = hold(after: pass, outcome, now: now)
         tell(pass, outcome, reason, seconds: now - began)
         post(pass, result, reason, seconds: now - began)
-        MemoryTrim.giveBack()
         let verdict = LoopMachine.PassVerdict(heldUntil: heldUntil, retryAt: book.nextTry, summary: pass.summary)
         return turn(.passEnded(verdict))
     }
@@ -75,16 +74,8 @@ struct DaemonLoop {
         for item in book.take(plan, outcome, at: moment) {
             log.log(item.level, item.event, item.message, [("connection", item.key), ("help", item.help)])
         }
-        report(watcher.refresh(dataDirectories: Self.dataDirectories(of: plan)))
-    }
-
-    private static func dataDirectories(of plan: Plan) -> Set<String> {
-        var directories: Set<String> = []
-        for file in plan.connections.flatMap({ $0.desired?.data?.files ?? [] }) {
-            guard let slash = file.absolutePath.lastIndex(of: "/") else { continue }
-            directories.insert(slash == file.absolutePath.startIndex ? "/" : String(file.absolutePath[..<slash]))
-        }
-        return directories
+        let files = plan.connections.flatMap { $0.desired?.data?.files ?? [] }
+        report(watcher.refresh(dataFiles: Set(files)))
     }
 
     /// Uptime before which the API is left alone; nil where it answers.

@@ -3,6 +3,8 @@ package struct DaemonOptions: Sendable {
     /// DIR as the user gave it.
     package var directory: String
     package var dataRoots: [String] = []
+    /// Where passes write; nothing that happens there causes another. Nil where that is nowhere near DIR.
+    package var stateDirectory: String?
     /// Seconds between two passes that nothing else causes.
     package var interval = 300.0
     /// Seconds for which a manifest must be gone, in two passes, before its connection is deleted.

@@ -1,21 +1,22 @@
 import Dispatch
 import Glibc
+import HTTPServer
 import Model
-import Synchronization
 
 /// Tells the loop that something moved among the files: by inotify, or by looking now and then where that fails.
 ///
 /// It says only that, never what: the pass reads everything. So watches are brought up to date before each pass, and
 /// whatever happens after that is either read by the pass or seen here.
 final class FileWatcher: Sendable {
-    private struct State {
+    // Unchecked: Dispatch's sources may be used from any thread, which their protocol does not say.
+    private struct State: @unchecked Sendable {
         var list: WatchList
         var descriptor: Int32 = -1
         /// Watched directories by the kernel's number, and back.
         var paths: [Int32: String] = [:]
         var numbers: [String: Int32] = [:]
         var source: (any DispatchSourceRead)?
-        var others: Set<String> = []
+        var files: Set<DataFile> = []
         /// Why there is polling; nil while there is none.
         var problem: WatchError?
         var polling: Task<Void, Never>?
@@ -24,41 +25,44 @@ final class FileWatcher: Sendable {
 
     private let directory: String
     private let roots: Set<String>
+    private let except: String?
     private let calls: any InotifyCalls
     private let time: any TimeSource
     private let pollSeconds: Double
     private let changed: @Sendable () -> Void
     private let queue = DispatchQueue(label: "reconcile.watch")
-    private let state: Mutex<State>
+    private let state: Locked<State>
 
     /// - Parameters:
     ///   - directory: DIR.
     ///   - roots: `--data-root`: watched themselves, not what is below them.
+    ///   - except: A directory that is not watched though it is below DIR: where the passes write.
     ///   - changed: Called on a queue of the watcher's own, at most once for each burst of events.
     init(
-        directory: String, roots: [String] = [], calls: any InotifyCalls = SystemInotify(), time: any TimeSource,
-        pollSeconds: Double = 2, changed: @escaping @Sendable () -> Void
+        directory: String, roots: [String] = [], except: String? = nil, calls: any InotifyCalls = SystemInotify(),
+        time: any TimeSource, pollSeconds: Double = 2, changed: @escaping @Sendable () -> Void
     ) {
         self.directory = directory
         self.roots = Set(roots)
+        self.except = except
         self.calls = calls
         self.time = time
         self.pollSeconds = pollSeconds
         self.changed = changed
-        state = Mutex(State(list: WatchList(directory: directory, others: Set(roots))))
+        state = Locked(State(list: WatchList(directory: directory, roots: Set(roots), except: except)))
     }
 
     /// Watches what is there now. To be called before each pass.
     ///
     /// Returns why changes are noticed by polling from now on; nil where nothing is new about that.
     func refresh() -> WatchError? {
-        refresh(others: nil).problem
+        refresh(files: nil).problem
     }
 
-    /// Also watches these directories, which hold data files. Calls `changed` where one of them is new: nobody has
-    /// looked at it since the pass read it.
-    func refresh(dataDirectories: Set<String>) -> WatchError? {
-        let (problem, hasNew) = refresh(others: dataDirectories)
+    /// Also watches the directories of these files. Calls `changed` where one of them is new: nobody has looked at it
+    /// since the pass read it.
+    func refresh(dataFiles: Set<DataFile>) -> WatchError? {
+        let (problem, hasNew) = refresh(files: dataFiles)
         if hasNew { changed() }
         return problem
     }
@@ -77,12 +81,12 @@ final class FileWatcher: Sendable {
         }
     }
 
-    private func refresh(others: Set<String>?) -> (problem: WatchError?, hasNew: Bool) {
+    private func refresh(files: Set<DataFile>?) -> (problem: WatchError?, hasNew: Bool) {
         state.withLock { state in
             if state.isStopped { return (nil, false) }
-            if let others { state.others = others }
+            if let files { state.files = files }
             let before = state.numbers
-            state.list = WatchList(directory: directory, others: state.others.union(roots))
+            state.list = list(with: state.files)
             do throws(WatchError) {
                 try watch(&state)
                 state.polling?.cancel()
@@ -90,14 +94,19 @@ final class FileWatcher: Sendable {
                 state.problem = nil
             } catch {
                 Self.close(&state)
-                let isNew = state.problem != error
+                // Which directory it was met at is chance.
+                let isNew = state.problem?.operation != error.operation || state.problem?.code != error.code
                 state.problem = error
                 poll(&state)
                 return (isNew ? error : nil, false)
             }
             let isNew = state.list.directories.keys.contains { before[$0] == nil }
-            return (nil, others != nil && isNew)
+            return (nil, files != nil && isNew)
         }
+    }
+
+    private func list(with files: Set<DataFile>) -> WatchList {
+        WatchList(directory: directory, roots: roots, files: files, except: except)
     }
 
     // MARK: - inotify
@@ -116,7 +125,7 @@ final class FileWatcher: Sendable {
                 numbers[path] = number
             } catch {
                 // Gone or unreadable: the pass says so, and the directory above tells when that changes.
-                if error.limit != nil { throw error }
+                if !error.isOfThePlace { throw error }
             }
         }
         for number in state.paths.keys where paths[number] == nil { calls.unwatch(state.descriptor, number) }
@@ -176,10 +185,7 @@ final class FileWatcher: Sendable {
         state.polling = Task { [weak self, time, pollSeconds] in
             var last = first
             while (try? await time.sleep(seconds: pollSeconds)) != nil, let self {
-                let list = self.state.withLock { state in
-                    WatchList(directory: self.directory, others: state.others.union(self.roots))
-                }
-                let now = FileSurvey.take(list)
+                let now = FileSurvey.take(self.list(with: self.state.withLock(\.files)))
                 if now != last { self.changed() }
                 last = now
             }

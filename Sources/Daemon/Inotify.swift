@@ -24,6 +24,9 @@ struct WatchError: Error, Sendable, Hashable {
         }
     }
 
+    /// Whether it is the directory that cannot be watched, rather than inotify that cannot watch.
+    var isOfThePlace: Bool { [ENOENT, ENOTDIR, EACCES, ELOOP, ENAMETOOLONG].contains(code) }
+
     var cause: String { "\(operation) \(subject): \(String(cString: strerror(code)))" }
 }
 

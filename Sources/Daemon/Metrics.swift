@@ -15,6 +15,7 @@ struct Metrics: Sendable {
     mutating func add(_ statistics: RequestStatistics) {
         requests.retries += statistics.retries
         requests.bytesSent += statistics.bytesSent
+        requests.bytesUploaded += statistics.bytesUploaded
         for (operation, counts) in statistics.requests {
             for (status, count) in counts { requests.requests[operation, default: [:]][status, default: 0] += count }
         }

@@ -1,16 +1,17 @@
 import Dispatch
 import Glibc
-import Synchronization
+import HTTPServer
 
 /// Turns signals into calls: SIGTERM and SIGINT stop, once; SIGHUP asks for a pass. A second SIGTERM ends the process.
 package final class SignalWatch: Sendable {
-    private struct State {
+    // Unchecked: Dispatch's sources may be used from any thread, which their protocol does not say.
+    private struct State: @unchecked Sendable {
         /// Kept alive for as long as the process.
         var sources: [Int32: any DispatchSourceSignal] = [:]
         var wasTold = false
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
     private let queue = DispatchQueue(label: "reconcile.signals")
 
     package init() {}

@@ -48,6 +48,9 @@ extension Status {
     private func addRequests(to text: inout PrometheusText) {
         let requests = metrics.requests
         text.single(
+            "reconcile_uploaded_bytes_total", .counter, "Bytes of requests with rows, repeated ones included.",
+            Double(requests.bytesUploaded))
+        text.single(
             "reconcile_sent_bytes_total", .counter, "Bytes of request bodies.", Double(requests.bytesSent))
         text.single(
             "reconcile_request_retries_total", .counter, "Requests that were not the first of their operation.",

@@ -1,10 +1,10 @@
-import Synchronization
+import HTTPServer
 
 /// The status as the loop last wrote it; readers take a copy and never wait for the loop.
 final class StatusBoard: Sendable {
-    private let status: Mutex<Status>
+    private let status: Locked<Status>
 
-    init(_ status: Status) { self.status = Mutex(status) }
+    init(_ status: Status) { self.status = Locked(status) }
 
     var current: Status { status.withLock { $0 } }
 

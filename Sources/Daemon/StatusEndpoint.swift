@@ -15,6 +15,7 @@ final class StatusEndpoint: Sendable {
         self.address = address
         var limits = HTTPLimits()
         limits.connections = 64
+        limits.dropsOldest = true
         limits.bodyBytes = 4096
         limits.headerBytes = 8192
         limits.targetBytes = 1024

@@ -1,31 +1,50 @@
 import Glibc
+import Model
 
 /// Which directories have to be watched, and for what: found by walking, never by remembering.
 struct WatchList: Sendable, Hashable {
-    /// What counts in a directory: nil for everything but hidden files, otherwise these names.
-    private(set) var directories: [String: Set<String>?] = [:]
+    /// What counts in a directory.
+    struct Interest: Sendable, Hashable {
+        /// Everything but hidden files.
+        var isWhole = false
+        /// These, hidden or not.
+        var names: Set<String> = []
+    }
+
+    private(set) var directories: [String: Interest] = [:]
 
     private static let maxDepth = 64
 
     /// - Parameters:
     ///   - directory: DIR, however it was given. All below it counts, links to directories included.
-    ///   - others: Directories elsewhere that hold data files.
-    init(directory: String, others: Set<String>) {
+    ///   - roots: Directories elsewhere that data may stand in: they themselves, not what is below them.
+    ///   - files: Data files, wherever they are: their directories count, and those of the links that lead to them.
+    ///   - left: A directory that does not count though it is below DIR: what a pass writes must not cause another.
+    init(directory: String, roots: Set<String> = [], files: Set<DataFile> = [], except left: String? = nil) {
         addWay(to: Self.absolute(directory))
-        var seen: Set<String> = []
-        if let root = Self.resolve(directory) { addTree(root, depth: 0, seen: &seen) }
-        for other in others {
-            addWay(to: Self.absolute(other))
-            if let resolved = Self.resolve(other) { directories[resolved] = .some(nil) }
+        if let root = Self.resolve(directory) {
+            var seen = Set([left.flatMap(Self.resolve)].compactMap { $0 }.filter { $0 != root })
+            addTree(root, depth: 0, seen: &seen)
+        }
+        for path in roots.union(Set(files.map { Self.parent(of: Self.absolute($0.displayPath)) })) {
+            addWay(to: Self.absolute(path))
+            if let resolved = Self.resolve(path) { directories[resolved, default: Interest()].isWhole = true }
+        }
+        for file in files {
+            let parent = Self.parent(of: file.absolutePath)
+            directories[parent, default: Interest()].isWhole = true
+            if let name = file.absolutePath.split(separator: "/").last, name.hasPrefix(".") {
+                add(String(name), in: parent)
+            }
         }
     }
 
     /// Whether an event about that name in that directory can change what a pass reads.
     func concerns(_ name: String, in directory: String) -> Bool {
-        guard let names = directories[directory] else { return false }
-        if let names { return names.contains(name) }
+        guard let interest = directories[directory] else { return false }
+        if interest.names.contains(name) { return true }
         // Kubernetes switches a link called `..data`; editors' swap files begin with one dot.
-        return name.isEmpty || !name.hasPrefix(".") || name.hasPrefix("..")
+        return interest.isWhole && (name.isEmpty || !name.hasPrefix(".") || name.hasPrefix(".."))
     }
 
     /// The links on the way, and the directory itself, may be replaced: then it is the directory above that tells.
@@ -59,16 +78,12 @@ struct WatchList: Sendable, Hashable {
     }
 
     private mutating func add(_ name: String, in directory: String) {
-        switch directories[directory] {
-        case nil: directories[directory] = .some([name])
-        case .some(.none): break
-        case .some(.some(let names)): directories[directory] = .some(names.union([name]))
-        }
+        directories[directory, default: Interest()].names.insert(name)
     }
 
     private mutating func addTree(_ path: String, depth: Int, seen: inout Set<String>) {
         guard depth <= Self.maxDepth, seen.insert(path).inserted else { return }
-        directories[path] = .some(nil)
+        directories[path, default: Interest()].isWhole = true
         for (name, kind) in Self.list(path) where !name.hasPrefix(".") {
             let child = path == "/" ? "/" + name : path + "/" + name
             switch kind {
@@ -81,9 +96,8 @@ struct WatchList: Sendable, Hashable {
                 }
                 if Self.isDirectory(target) {
                     addTree(target, depth: depth + 1, seen: &seen)
-                } else if let slash = target.lastIndex(of: "/") {
-                    let parent = slash == target.startIndex ? "/" : String(target[..<slash])
-                    add(String(target[target.index(after: slash)...]), in: parent)
+                } else if let name = target.split(separator: "/").last {
+                    add(String(name), in: Self.parent(of: target))
                 }
             case .other: break
             }
@@ -128,6 +142,11 @@ struct WatchList: Sendable, Hashable {
         guard let resolved = realpath(path.isEmpty ? "." : path, nil) else { return nil }
         defer { free(resolved) }
         return String(cString: resolved)
+    }
+
+    private static func parent(of path: String) -> String {
+        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")), slash != path.startIndex else { return "/" }
+        return String(path[..<slash])
     }
 
     private static func absolute(_ path: String) -> String {

@@ -21,8 +21,11 @@ package struct HTTPLimits: Sendable, Hashable {
     package var lingerSeconds = 2.0
     /// How long `stop()` waits for requests under way before it cuts them.
     package var stopSeconds = 5.0
-    /// Connections at a time; a further one gets 503.
+    /// Connections at a time.
     package var connections = 1024
+    /// Whether a further one takes the place of the oldest, so that clients who hold on to theirs keep nobody out;
+    /// otherwise it gets 503.
+    package var dropsOldest = false
 
     package init() {}
 }

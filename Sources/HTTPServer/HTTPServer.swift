@@ -9,6 +9,8 @@ package final class HTTPServer: Sendable {
     private struct Client {
         let socket: Socket
         let task: Task<Void, Never>
+        /// Shut down in favour of another; it is gone as soon as its task notices.
+        var isDropped = false
     }
 
     private struct State {
@@ -102,8 +104,17 @@ package final class HTTPServer: Sendable {
     private var isStopping: Bool { state.withLock { $0.isStopping } }
 
     private func serve(_ socket: Socket, poller: Poller) {
-        let isFull = state.withLock { state in
-            guard !state.isStopping, state.clients.count < limits.connections else { return true }
+        let (isFull, dropped) = state.withLock { state -> (Bool, Socket?) in
+            guard !state.isStopping else { return (true, nil) }
+            var dropped: Socket?
+            if state.clients.count >= limits.connections {
+                let served = state.clients.filter { !$0.value.isDropped }
+                if served.count >= limits.connections {
+                    guard limits.dropsOldest, let oldest = served.keys.min() else { return (true, nil) }
+                    state.clients[oldest]?.isDropped = true
+                    dropped = served[oldest]?.socket
+                }
+            }
             let id = state.nextClient
             state.nextClient += 1
             let task = Task { [limits, handler] in
@@ -113,8 +124,9 @@ package final class HTTPServer: Sendable {
                 self.update { $0.clients[id] = nil }
             }
             state.clients[id] = Client(socket: socket, task: task)
-            return false
+            return (false, dropped)
         }
+        dropped?.shutDownBoth()
         guard isFull else { return }
         let refusal = HTTPResponse.text("too many connections; try again later\n", status: 503)
         let bytes = refusal.head(closes: true) + refusal.body

@@ -19,7 +19,12 @@ package struct SystemTime: TimeSource {
     package func unixTime() -> Double { Self.read(CLOCK_REALTIME) }
     package func uptime() -> Double { Self.read(CLOCK_MONOTONIC) }
     package func sleep(seconds: Double) async throws {
-        try await Task.sleep(nanoseconds: UInt64(max(0, seconds) * 1_000_000_000))
+        let nap = Nap()
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { nap.begin(seconds: seconds, $0) }
+        } onCancel: {
+            nap.cancel()
+        }
     }
     package func random() -> Double { Double.random(in: 0..<1) }
 

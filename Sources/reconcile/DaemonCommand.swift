@@ -18,16 +18,20 @@ struct DaemonCommand {
         options.interval = try given.duration("--interval", in: 1...604_800) ?? options.interval
         options.pruneDelay = try given.duration("--prune-delay", in: 0...604_800) ?? options.pruneDelay
         options.listen = try listenAddress()
+        let state = try stateDirectory(settings)
+        options.stateDirectory = state
         let log = try makeLog(time: time)
         var configuration = PassConfiguration(
-            directory: invocation.directory, secrets: settings.secrets, apiIdentity: "",
-            stateDirectory: try settings.stateDirectory(), temporaryDirectory: settings.temporaryDirectory)
+            directory: invocation.directory, secrets: settings.secrets, apiIdentity: "", stateDirectory: state,
+            temporaryDirectory: settings.temporaryDirectory)
         configuration.dataRoots = options.dataRoots
         let upload = try UploadOptions(given)
         configuration.uploads = upload.uploads
         configuration.limits = upload.limits
         configuration.planning.adopt = Set(given.all("--adopt"))
 
+        // What one thread lets go another can use, and what is free at the top can be given back to the system.
+        Allocator.shareOneHeap()
         // Before anything is begun, so that no signal finds the process without its handlers.
         let signals = SignalWatch()
         do throws(StepFailure) {
@@ -45,6 +49,17 @@ struct DaemonCommand {
             log.log(.error, "cannot_start", error.message, [("help", error.help)])
             return error.status
         }
+    }
+
+    private func stateDirectory(_ settings: Settings) throws(UsageError) -> String {
+        let state = try settings.stateDirectory()
+        let places = [state, invocation.directory].map { URL(filePath: $0).resolvingSymlinksInPath().path }
+        if places[0] == places[1] {
+            throw UsageError(
+                "the state directory is the directory of manifests, so each pass would cause the next",
+                help: "give --state-dir another directory")
+        }
+        return state
     }
 
     private func listenAddress() throws(UsageError) -> ListenAddress? {

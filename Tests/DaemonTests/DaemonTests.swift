@@ -158,6 +158,45 @@ import Testing
         #expect(rig.lines.count("error") == 0, "\(rig.lines.all)")
     }
 
+    @Test func whatDoesNotEndWithinTwentySecondsIsCut() async throws {
+        let rig = try Rig()
+        try await rig.until { rig.runner.isRunning }
+        rig.daemon.stop()
+        try await rig.until { rig.runner.isDrained }
+        try await rig.until(step: 19.9) { rig.time.nextWake.map { $0 - rig.time.uptime() <= 10 } ?? false }
+        #expect(!rig.runner.wasCut)
+        try await rig.until(step: 20) { rig.runner.wasCut }
+        #expect(rig.time.uptime() - 1000 >= 20)
+        try await rig.running.value
+        #expect(rig.lines.count("did not end in time") == 1)
+    }
+
+    @Test func aDeleteIsHeldInOnePassAndLetGoInTheNextThatIsTheDelayLater() async throws {
+        let rig = try Rig()
+        let gone = Samples.absent("gone")
+        try await rig.until { rig.runner.isRunning }
+        let reason = try #require(rig.runner.orders[0].holdBack(gone))
+        #expect(reason.contains("60 s in two passes"))
+        try await rig.pass(1, ends: Samples.outcome([gone], held: ["gone": reason]))
+        #expect(rig.daemon.status.connections.map(\.state) == [.pending])
+
+        // A pass in between lets nothing go, not even one that is asked for.
+        rig.time.advance(59)
+        rig.daemon.reload()
+        try await rig.until { rig.runner.orders.count == 2 && rig.runner.isRunning }
+        #expect(rig.runner.orders[1].holdBack(gone) != nil)
+        try await rig.pass(2, ends: Samples.outcome([gone], held: ["gone": reason]))
+
+        // The loop wakes for it long before the resync.
+        try await rig.until(step: 1) { rig.runner.orders.count == 3 && rig.runner.isRunning }
+        #expect(rig.runner.reasons == [.started, .asked, .retry])
+        #expect(rig.runner.orders[2].holdBack(gone) == nil)
+        try await rig.pass(3, ends: Samples.outcome([gone], steps: ["gone": ["deleted"]]))
+        #expect(rig.daemon.status.connections.isEmpty)
+        #expect(rig.daemon.status.metrics.deletes == 1)
+        try await rig.stop()
+    }
+
     @Test func aLimitOfTheKernelMeansPollingAndAWarningThatNamesTheSetting() async throws {
         struct Full: InotifyCalls {
             func open() throws(WatchError) -> Int32 {

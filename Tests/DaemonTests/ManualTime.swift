@@ -1,5 +1,5 @@
+import HTTPServer
 import Model
-import Synchronization
 
 /// A clock that moves only when the test says so.
 final class ManualTime: TimeSource {
@@ -16,7 +16,7 @@ final class ManualTime: TimeSource {
         var cancelled: Set<Int> = []
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     func unixTime() -> Double { 1_700_000_000 + uptime() }
     func uptime() -> Double { state.withLock(\.now) }

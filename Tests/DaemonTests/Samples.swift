@@ -1,8 +1,8 @@
+import HTTPServer
 import JSON
 import Model
 import Planner
 import Reconciler
-import Synchronization
 
 @testable import Daemon
 
@@ -71,15 +71,18 @@ final class FakeRunner: PassRunner {
         var orders: [PassOrder] = []
         var waiting: CheckedContinuation<PassResult, Never>?
         var isDrained = false
+        var wasCut = false
         var atOnce = 0
         var mostAtOnce = 0
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     var orders: [PassOrder] { state.withLock(\.orders) }
     var reasons: [PassReason] { orders.map(\.reason) }
     var isDrained: Bool { state.withLock(\.isDrained) }
+    /// Whether the task of a pass was cancelled; that ends the pass.
+    var wasCut: Bool { state.withLock(\.wasCut) }
     var isRunning: Bool { state.withLock { $0.waiting != nil } }
     var mostAtOnce: Int { state.withLock(\.mostAtOnce) }
     var progress: Int { 0 }
@@ -90,11 +93,18 @@ final class FakeRunner: PassRunner {
             state.mostAtOnce = max(state.mostAtOnce, state.atOnce)
         }
         defer { state.withLock { $0.atOnce -= 1 } }
-        return await withCheckedContinuation { continuation in
-            state.withLock { state in
-                state.orders.append(order)
-                state.waiting = continuation
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                state.withLock { state in
+                    state.orders.append(order)
+                    state.waiting = continuation
+                }
             }
+        } onCancel: {
+            state.withLock { $0.wasCut = true }
+            var outcome = PassOutcome()
+            outcome.failure = .interrupted
+            end(outcome)
         }
     }
 
@@ -111,7 +121,7 @@ final class FakeRunner: PassRunner {
 
 /// The lines that were logged.
 final class LogLines: Sendable {
-    private let lines = Mutex<[String]>([])
+    private let lines = Locked<[String]>([])
 
     var all: [String] { lines.withLock { $0 } }
     func log(_ format: Log.Format = .text, lowest: LogLevel = .info, time: any TimeSource) -> Log {

@@ -1,5 +1,4 @@
 import Foundation
-import FoundationNetworking
 import JSON
 import Testing
 
@@ -15,10 +14,6 @@ import Testing
         """
     }
 
-    private func names(_ emulator: EmulatorProcess) async throws -> [String] {
-        try await emulator.connections().compactMap { $0["name"]?.stringValue }.sorted()
-    }
-
     @Test(arguments: [false, true])
     func systemdHearsOfStartReloadAndEnd(isAbstract: Bool) async throws {
         let scratch = try Scratch()
@@ -26,7 +21,7 @@ import Testing
         let emulator = try await EmulatorProcess(directory: scratch.root)
         let daemon = try DaemonProcess(scratch: scratch, emulator: emulator, isAbstract: isAbstract)
         try await daemon.untilReady()
-        #expect(try await names(emulator) == ["a"])
+        #expect(try await emulator.names() == ["a"])
         try await daemon.until("STATUS") { daemon.notices.contains("STATUS=1 converged") }
 
         daemon.signal(SIGHUP)
@@ -48,9 +43,9 @@ import Testing
         try await daemon.untilReady()
 
         try scratch.write("deep/er/b.yaml", Self.manifest("b"))
-        try await daemon.until("b") { try await names(emulator) == ["a", "b"] }
+        try await daemon.until("b") { try await emulator.names() == ["a", "b"] }
         try scratch.write("deep/er/c.yaml", Self.manifest("c"))
-        try await daemon.until("c, in a new directory") { try await names(emulator) == ["a", "b", "c"] }
+        try await daemon.until("c, in a new directory") { try await emulator.names() == ["a", "b", "c"] }
 
         // DIR itself is replaced.
         let other = scratch.root.appending(path: "other")
@@ -58,9 +53,9 @@ import Testing
         try Data(Self.manifest("d").utf8).write(to: other.appending(path: "d.yaml"))
         try FileManager.default.moveItem(at: scratch.manifests, to: scratch.root.appending(path: "old"))
         try FileManager.default.moveItem(at: other, to: scratch.manifests)
-        try await daemon.until("d, in a new DIR") { try await names(emulator) == ["a", "b", "c", "d"] }
+        try await daemon.until("d, in a new DIR") { try await emulator.names() == ["a", "b", "c", "d"] }
         try scratch.write("e.yaml", Self.manifest("e"))
-        try await daemon.until("e") { try await names(emulator) == ["a", "b", "c", "d", "e"] }
+        try await daemon.until("e") { try await emulator.names() == ["a", "b", "c", "d", "e"] }
     }
 
     @Test func aReplacedLinkIsSeenAsKubernetesAndGitSyncMakeThem() async throws {
@@ -84,15 +79,15 @@ import Testing
         let emulator = try await EmulatorProcess(directory: scratch.root)
         let daemon = try DaemonProcess(["current"], scratch: scratch, emulator: emulator)
         try await daemon.untilReady()
-        #expect(try await names(emulator) == ["A 1"])
+        #expect(try await emulator.names() == ["A 1"])
         try link("..v2", scratch.manifests.appending(path: "..data"))
-        try await daemon.until("..data") { try await names(emulator) == ["A 2"] }
+        try await daemon.until("..data") { try await emulator.names() == ["A 2"] }
 
         let next = scratch.root.appending(path: "next")
         try files.createDirectory(at: next, withIntermediateDirectories: true)
         try Data(Self.manifest("a", title: "A 3").utf8).write(to: next.appending(path: "a.yaml"))
         try link("next", way)
-        try await daemon.until("the worktree") { try await names(emulator) == ["A 3"] }
+        try await daemon.until("the worktree") { try await emulator.names() == ["A 3"] }
     }
 
     @Test func aDataFileElsewhereIsWatched() async throws {
@@ -129,7 +124,7 @@ import Testing
         #expect(status["manifest_errors"]?.arrayValue?.isEmpty == false)
         #expect(try await emulator.writes() == [])
         try scratch.write("a.yaml", Self.manifest("a"))
-        try await daemon.until("a") { try await names(emulator) == ["a"] }
+        try await daemon.until("a") { try await emulator.names() == ["a"] }
         try await daemon.until("readiness") { try await daemon.status(scratch)["ready"]?.boolValue == true }
     }
 
@@ -139,18 +134,8 @@ import Testing
         let emulator = try await EmulatorProcess(directory: scratch.root)
         let daemon = try DaemonProcess(["--interval", "1s"], scratch: scratch, emulator: emulator)
         try await daemon.untilReady()
-        let uuid = try #require(try await emulator.connections().first?["data_connection_uuid"]?.stringValue)
-        var request = URLRequest(url: try #require(URL(string: "\(emulator.url)/connections/\(uuid)")))
-        request.httpMethod = "PUT"
-        request.setValue("application/json", forHTTPHeaderField: "Content-Type")
-        for (name, value) in ["x-api-key": "other", "x-brand-key": "other"] {
-            request.setValue(value, forHTTPHeaderField: name)
-        }
-        let description = try await emulator.connections().first?["description"] ?? .null
-        let body: JSONValue = ["name": "Changed by hand", "description": description]
-        request.httpBody = Data(body.compactText.utf8)
-        _ = try await URLSession.shared.data(for: request)
-        try await daemon.until("the correction") { try await names(emulator) == ["a"] }
+        try await emulator.rename(try #require(try await emulator.connections().first), to: "Changed by hand")
+        try await daemon.until("the correction") { try await emulator.names() == ["a"] }
     }
 
     @Test func wrongKeysKeepItUpAndNewOnesAreRead() async throws {
@@ -169,7 +154,7 @@ import Testing
         #expect(try await emulator.requests().count == 1, "one probe, not a storm")
         try Data("right".utf8).write(to: credentials.appending(path: "x-api-key"))
         daemon.signal(SIGHUP)
-        try await daemon.until("a") { try await names(emulator) == ["a"] }
+        try await daemon.until("a") { try await emulator.names() == ["a"] }
         #expect(!daemon.log.contains("wrong-secret-key"))
     }
 
@@ -182,6 +167,7 @@ import Testing
         let daemon = try DaemonProcess(scratch: scratch, emulator: emulator)
         try await daemon.until("the first request") { try await emulator.requests().count >= 1 }
         daemon.signal(SIGTERM)
+        try await daemon.until("a request for time") { daemon.notices.contains("EXTEND_TIMEOUT_USEC=30000000") }
         #expect(try await daemon.end() == 0)
         let requests = try await emulator.requests()
         #expect(requests.count == 1, "\(requests)")
@@ -214,21 +200,6 @@ import Testing
         #expect(try await emulator.rowCounts() == ["a": 60_000])
     }
 
-    @Test func aSecondSigtermEndsAtOnce() async throws {
-        let scratch = try Scratch()
-        try scratch.write("a.yaml", Self.manifest("a"))
-        let emulator = try await EmulatorProcess(["--latency", "60000"], directory: scratch.root)
-        let daemon = try DaemonProcess(scratch: scratch, emulator: emulator)
-        try await daemon.until("the first request") { try await emulator.requests().count == 1 }
-        daemon.signal(SIGTERM)
-        try await daemon.until("the farewell") { daemon.log.contains("told to stop") }
-        let clock = ContinuousClock()
-        let began = clock.now
-        daemon.signal(SIGTERM)
-        #expect(try await daemon.end() == 1)
-        #expect(clock.now - began < .seconds(5))
-    }
-
     @Test func theWatchdogIsFed() async throws {
         let scratch = try Scratch()
         let emulator = try await EmulatorProcess(directory: scratch.root)
@@ -250,8 +221,8 @@ import Testing
         try await daemon.untilReady()
         try FileManager.default.removeItem(at: scratch.manifests.appending(path: "b.yaml"))
         try await daemon.until("the announcement") { daemon.log.contains(#""event":"delete_pending""#) }
-        #expect(try await names(emulator) == ["a", "b"])
-        try await daemon.until("the delete") { try await names(emulator) == ["a"] }
+        #expect(try await emulator.names() == ["a", "b"])
+        try await daemon.until("the delete") { try await emulator.names() == ["a"] }
         for line in daemon.log.split(separator: "\n") {
             #expect(try JSONValue.parse(Data(line.utf8))["event"] != nil, "\(line)")
         }

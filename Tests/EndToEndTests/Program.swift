@@ -24,12 +24,13 @@ enum Program {
         .deletingLastPathComponent()
 
     static func start(
-        _ arguments: [String], environment: [String: String], directory: URL, out: Pipe, err: Pipe,
+        _ arguments: [String], through: [String] = [], environment: [String: String], directory: URL, out: Pipe,
+        err: Pipe,
         input: Pipe? = nil
     ) throws -> Process {
         let process = Process()
-        process.executableURL = URL(filePath: path)
-        process.arguments = arguments
+        process.executableURL = URL(filePath: through.first ?? path)
+        process.arguments = through.isEmpty ? arguments : through.dropFirst() + [path] + arguments
         process.currentDirectoryURL = directory
         // Nothing of the machine's own leaks in; the backtracer can hang a run that is killed on purpose.
         process.environment = environment.merging(["SWIFT_BACKTRACE": "enable=no", "LANG": "C.UTF-8"]) { own, _ in own }
@@ -117,6 +118,23 @@ final class EmulatorProcess: Sendable {
     @discardableResult
     func admin(_ method: String, _ path: String, _ body: String = "") async throws -> JSONValue {
         try JSONValue.parse(try await send(method, path, body))
+    }
+
+    /// Renames a connection as somebody else would, with keys of their own.
+    func rename(_ connection: JSONValue, to name: String) async throws {
+        let uuid = try #require(connection["data_connection_uuid"]?.stringValue)
+        var request = URLRequest(url: try #require(URL(string: "\(url)/connections/\(uuid)")))
+        request.httpMethod = "PUT"
+        request.setValue("application/json", forHTTPHeaderField: "Content-Type")
+        for name in ["x-api-key", "x-brand-key"] { request.setValue("other", forHTTPHeaderField: name) }
+        let body: JSONValue = ["name": .string(name), "description": connection["description"] ?? .null]
+        request.httpBody = Data(body.compactText.utf8)
+        _ = try await URLSession.shared.data(for: request)
+    }
+
+    /// Names, sorted.
+    func names() async throws -> [String] {
+        try await connections().compactMap { $0["name"]?.stringValue }.sorted()
     }
 
     /// `METHOD /path` of each request from a number on.

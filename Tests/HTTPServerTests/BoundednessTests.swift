@@ -103,6 +103,26 @@ import Testing
         }
     }
 
+    @Test func theOldestMakesPlaceWhereThatIsAskedFor() async throws {
+        try await withServer {
+            $0.connections = 2
+            $0.dropsOldest = true
+        } _: { port in
+            var held: [RawClient] = []
+            for number in 0..<10 {
+                let client = try RawClient(port: port)
+                client.send("GET /\(number) HTTP/1.1\r\nHost: h\r\n\r\n")
+                #expect(await client.read(untilSuffix: "GET /\(number) ").hasPrefix("HTTP/1.1 200 "))
+                held.append(client)
+            }
+            for client in held.dropLast(2) { #expect(await client.readAll() == "") }
+            for client in held.suffix(2) {
+                client.send("GET /on HTTP/1.1\r\nHost: h\r\n\r\n")
+                #expect(await client.read(untilSuffix: "GET /on ").hasPrefix("HTTP/1.1 200 "))
+            }
+        }
+    }
+
     @Test func stoppedHalfRequestsDoNotHoldOthersUp() async throws {
         try await withServer { port in
             let stuck = try (0..<50).map { _ in

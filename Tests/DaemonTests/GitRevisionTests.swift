@@ -1,0 +1,46 @@
+import Foundation
+import Testing
+
+@testable import Daemon
+
+/// Commits, read from files as Git writes them.
+@Suite struct GitRevisionTests {
+    private static let commit = String(repeating: "0123456789", count: 4)
+
+    @Test func aLooseRefIsRead() throws {
+        let place = try Place()
+        try place.write(".git/HEAD", "ref: refs/heads/main\n")
+        try place.write("sub/a.yaml", "")
+        #expect(GitRevision.read(above: place.path("sub")) == nil)
+        try place.write(".git/refs/heads/main", Self.commit + "\n")
+        #expect(GitRevision.read(above: place.path("sub")) == Self.commit)
+    }
+
+    @Test func packedRefsAndDetachedHeadsAreRead() throws {
+        let place = try Place()
+        try place.write(".git/HEAD", "ref: refs/heads/main\n")
+        try place.write(
+            ".git/packed-refs",
+            "# pack-refs with: peeled\n\(String(repeating: "f", count: 40)) refs/heads/mainly\n\(Self.commit) refs/heads/main\n"
+        )
+        #expect(GitRevision.read(above: place.root.path) == Self.commit)
+        try place.write(".git/HEAD", String(repeating: "a", count: 64) + "\n")
+        #expect(GitRevision.read(above: place.root.path) == String(repeating: "a", count: 64))
+    }
+
+    @Test func aWorktreeIsFollowed() throws {
+        let place = try Place()
+        try place.write("main/.git/refs/heads/work", Self.commit)
+        try place.write("main/.git/worktrees/w/HEAD", "ref: refs/heads/work")
+        try place.write("main/.git/worktrees/w/commondir", "../..\n")
+        try place.write("w/.git", "gitdir: ../main/.git/worktrees/w\n")
+        #expect(GitRevision.read(above: place.path("w")) == Self.commit)
+    }
+
+    @Test(arguments: ["ref: refs/../../x", "nonsense", "", "ref: /etc/passwd"])
+    func whatIsNoCommitIsNotShown(head: String) throws {
+        let place = try Place()
+        try place.write(".git/HEAD", head)
+        #expect(GitRevision.read(above: place.root.path) == nil)
+    }
+}
