@@ -61,7 +61,7 @@ extension CSVColumns {
                 }
                 // Behind the window's end stands a zero byte, which is neither of the two.
                 if stop != UInt8(ascii: ","), stop != 0x0A { return .cell }
-                if (seen[0] | seen[1]) & WordScan.highBits != 0, isMalformed(cell, count: length) { return .cell }
+                if (seen[0] | seen[1]) & WordScan.highBits != 0, Self.isMalformed(cell, count: length) { return .cell }
                 let valueEnd = valueStart &+ length
                 record.addReserved(
                     RecordText.Field(
@@ -90,10 +90,5 @@ extension CSVColumns {
                 of: (source + copied).loadUnaligned(as: SIMD2<UInt64>.self), as: SIMD2<UInt64>.self)
             copied &+= 16
         }
-    }
-
-    @inline(never)
-    private func isMalformed(_ start: UnsafePointer<UInt8>, count: Int) -> Bool {
-        UTF8Check.firstInvalid(UnsafeBufferPointer(start: start, count: count)) != nil
     }
 }

@@ -80,7 +80,8 @@ struct CSVColumns: ~Copyable {
         return true
     }
 
-    private static func isMalformed(_ start: UnsafePointer<UInt8>, count: Int) -> Bool {
+    @inline(never)
+    static func isMalformed(_ start: UnsafePointer<UInt8>, count: Int) -> Bool {
         UTF8Check.firstInvalid(UnsafeBufferPointer(start: start, count: count)) != nil
     }
 

@@ -21,8 +21,7 @@ struct RowSequence: ~Copyable {
 
     mutating func finish() -> String {
         flush()
-        let text = String(hash.finalize(), radix: 16)
-        return String(repeating: "0", count: 16 - text.utf8.count) + text
+        return hash.finalize().hexDigits
     }
 
     private mutating func flush() {

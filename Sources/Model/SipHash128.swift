@@ -125,14 +125,18 @@ package struct Digest128: Sendable, Hashable, Comparable, CustomStringConvertibl
     }
 
     package var description: String {
-        func digits(_ word: UInt64) -> String {
-            let text = String(word.byteSwapped, radix: 16)
-            return String(repeating: "0", count: 16 - text.utf8.count) + text
-        }
-        return digits(low) + digits(high)
+        low.byteSwapped.hexDigits + high.byteSwapped.hexDigits
     }
 
     package static func < (left: Digest128, right: Digest128) -> Bool {
         (left.low, left.high) < (right.low, right.high)
+    }
+}
+
+extension UInt64 {
+    /// The 16 hexadecimal digits, zeros in front included.
+    package var hexDigits: String {
+        let text = String(self, radix: 16)
+        return String(repeating: "0", count: 16 - text.utf8.count) + text
     }
 }

@@ -50,11 +50,7 @@ struct BatchUpload: Sendable {
     /// As far as it got; what was confirmed is on disk once `run` is over, unless recording failed.
     var batch: AppliedBatch { state.batch }
 
-    var progress: UploadProgress {
-        var progress = state.progress
-        progress.seconds = executor.time.uptime() - began
-        return progress
-    }
+    var progress: UploadProgress { timed(state.progress) }
 
     /// Sends what is not confirmed yet, then completes the batch.
     func run() async throws(Failure) {
@@ -218,11 +214,13 @@ struct BatchUpload: Sendable {
     }
 
     private func tellProgress() {
-        state.tell { progress in
-            var progress = progress
-            progress.seconds = executor.time.uptime() - began
-            executor.observer.uploading(progress, key: key)
-        }
+        state.tell { executor.observer.uploading(timed($0), key: key) }
+    }
+
+    private func timed(_ progress: UploadProgress) -> UploadProgress {
+        var progress = progress
+        progress.seconds = executor.time.uptime() - began
+        return progress
     }
 
     private func finish(_ last: UploadPiece, _ outcome: RowSender.Outcome) {

@@ -1,14 +1,13 @@
-import Foundation
+import Glibc
 import JSON
+import StateStore
 
 /// Where the rows that the last upload left out are listed: `rejects/KEY.ndjson` in the state directory, one a line.
 struct RejectsFile {
     let path: String
-    private let directory: String
 
     init(stateDirectory: String, key: String) {
-        directory = stateDirectory + "/rejects"
-        path = "\(directory)/\(key).ndjson"
+        path = "\(stateDirectory)/rejects/\(key).ndjson"
     }
 
     /// Replaces the list. Errors: the disk's.
@@ -20,19 +19,10 @@ struct RejectsFile {
             ]
             return document.compactText + "\n"
         }
-        do {
-            try FileManager.default.createDirectory(
-                atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-            // Made with its mode, so that nobody else can read it for an instant.
-            let aside = path + ".new"
-            unlink(aside)
-            guard
-                FileManager.default.createFile(
-                    atPath: aside, contents: Data(lines.joined().utf8), attributes: [.posixPermissions: 0o600]),
-                rename(aside, path) == 0
-            else { throw CocoaError(.fileWriteUnknown) }
+        do throws(StateError) {
+            try PrivateFile.write(Array(lines.joined().utf8), to: path, makingDirectory: true)
         } catch {
-            throw StepFailure(.failed, "cannot write \(path): \(error.localizedDescription)")
+            throw StepFailure(error)
         }
     }
 

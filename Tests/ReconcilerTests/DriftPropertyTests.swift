@@ -10,23 +10,12 @@ import Testing
 /// From a seed: whatever manifests and people change, a run about drift alone undoes the people's part and nothing
 /// else, and forgets nothing of the manifests' part.
 @Suite struct DriftPropertyTests {
-    private struct Generator: RandomNumberGenerator {
-        var state: UInt64
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var mixed = state
-            mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-            return mixed ^ (mixed >> 31)
-        }
-    }
-
     /// What a manifest, or the account, says of one connection.
     private struct Fields: Equatable {
         var text = ["name": "n0", "description": "d0", "ttl": "60", "Accept": "a0", "X.One": "o0"]
 
         /// Another value for some; headers come and go.
-        mutating func change(_ random: inout Generator, _ whose: String) {
+        mutating func change(_ random: inout SeededNumbers, _ whose: String) {
             for name in ["name", "description", "ttl", "Accept", "X.One", "X-Two"]
             where Int.random(in: 0..<3, using: &random) == 0 {
                 let number = Int.random(in: 1...2, using: &random)
@@ -81,7 +70,7 @@ import Testing
 
     @Test(arguments: 1...25)
     func driftIsUndoneAndNothingElse(_ seed: Int) async throws {
-        var random = Generator(state: UInt64(seed))
+        var random = SeededNumbers(state: UInt64(seed))
         let world = try World()
         var wanted = Fields()
         let sent = wanted
