@@ -1,6 +1,7 @@
 import Foundation
 import JSON
 import Model
+import Platform
 
 /// The one adapter to the wire of the Data Connections API.
 ///
@@ -8,7 +9,7 @@ import Model
 package final class APIClient: Sendable {
     let runner: RequestRunner
     let time: any TimeSource
-    let scrubber: Scrubber
+    let redactor: Redactor
 
     package convenience init(configuration: APIClientConfiguration, time: any TimeSource) {
         self.init(
@@ -18,7 +19,7 @@ package final class APIClient: Sendable {
 
     init(configuration: APIClientConfiguration, transport: any HTTPTransport, time: any TimeSource) {
         runner = RequestRunner(configuration: configuration, transport: transport, time: time)
-        scrubber = Scrubber(keys: configuration.keys)
+        redactor = Redactor(keys: configuration.keys)
         self.time = time
     }
 
@@ -38,19 +39,19 @@ package final class APIClient: Sendable {
     /// The request about one connection, `path` below it.
     func request(
         _ operation: APIOperation, _ method: String, of uuid: String, _ path: String = "", json: JSONValue? = nil,
-        scrubber: Scrubber? = nil
+        redactor: Redactor? = nil
     ) throws(APIError) -> APIRequest {
         let segment = try segment(uuid, operation: operation)
         return APIRequest(
             operation, subject: uuid, method, "/connections/\(segment)\(path)", json: json,
-            scrubber: scrubber ?? self.scrubber)
+            redactor: redactor ?? self.redactor)
     }
 
     /// The uuid fit for a path. Errors: what would lead to another path than it seems.
     func segment(_ uuid: String, operation: APIOperation) throws(APIError) -> String {
         guard !uuid.isEmpty, uuid != ".", uuid != ".." else {
             throw APIError(
-                .refused, operation, subject: "\"\(uuid)\"", cause: "that is no uuid",
+                .refused, operation, subject: "\"\(uuid)\"", cause: "that is not a uuid",
                 help: "give the data_connection_uuid as the service shows it")
         }
         return PathSegment.encoded(uuid)

@@ -1,6 +1,7 @@
 import Dispatch
 import Glibc
 import Model
+import Platform
 import Reconciler
 
 /// Passes for ever: the loop around `ReconcilePass`.
@@ -9,7 +10,7 @@ import Reconciler
 ///  signals ─┐
 ///  files ───┼─▶ inputs ─▶ LoopMachine ─▶ actions: begin a pass, drain it, tell systemd, end
 ///  timer ───┤                 ▲
-///  pass ────┘                 └─ ConnectionBook: what the outcome means for each connection and for the next pass
+///  pass ────┘                 └─ ConnectionTracker: what the outcome means for each connection and for the next pass
 /// ```
 package final class Daemon: Sendable {
     private enum Happening: Sendable {
@@ -87,7 +88,7 @@ package final class Daemon: Sendable {
                 switch happening {
                 case .loop(let input): loop.handle(input)
                 case .timer: loop.handle(.timer(progress: runner.progress))
-                case .passEnded(let result, let reason, let began): loop.take(result, reason, began: began)
+                case .passEnded(let result, let reason, let began): loop.passEnded(result, reason, began: began)
                 case .passForgotten: forget()
                 }
             for action in actions {
@@ -110,7 +111,7 @@ package final class Daemon: Sendable {
         log.log(.notice, "stopped", "stopped")
     }
 
-    private func begin(_ order: PassOrder) -> Task<Void, Never> {
+    private func begin(_ order: PassRequest) -> Task<Void, Never> {
         let began = time.uptime()
         return Task { [runner, inlet] in
             let result = await runner.run(order)
@@ -119,7 +120,7 @@ package final class Daemon: Sendable {
     }
 
     private func forget() -> [LoopMachine.Action] {
-        MemoryTrim.giveBack()
+        Memory.giveBack()
         return []
     }
 

@@ -26,21 +26,21 @@ extension DataSet {
     /// Two surveys of unchanged files give the same result only where this is the same too.
     var settingsDigest: Digest128 {
         var hash = SipHash128()
-        func take(_ text: String) {
+        func combine(_ text: String) {
             hash.combine(UInt64(text.utf8.count))
             hash.combine(text)
         }
         hash.combine(UInt64(DataSurvey.digestVersion))
-        take(primaryKey)
-        take(ttlSeconds.map(String.init) ?? "none")
+        combine(primaryKey)
+        combine(ttlSeconds.map(String.init) ?? "none")
         hash.combine(UInt64(columns.count))
         for (name, type) in columns.sorted(by: { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }) {
-            take(name)
-            take(type.rawValue)
+            combine(name)
+            combine(type.rawValue)
         }
         for file in files {
-            take(file.absolutePath)
-            take(file.format.rawValue)
+            combine(file.absolutePath)
+            combine(file.format.rawValue)
         }
         return hash.finalize()
     }

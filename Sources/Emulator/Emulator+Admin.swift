@@ -71,7 +71,7 @@ extension Emulator {
 
     /// All visible records of a connection, one on a line.
     private func rows(of text: String) async throws -> HTTPResponse {
-        guard let uuid = UUIDText.normal(text) else { throw EmulatorError("\"\(text)\" is no uuid") }
+        guard let uuid = UUIDText.normal(text) else { throw EmulatorError("\"\(text)\" is not a uuid") }
         let connection = try await account.connection(uuid)
         var out: [UInt8] = []
         connection.rows.forEach(now: now) { row, _ in

@@ -1,5 +1,6 @@
 import HTTPServer
 import JSON
+import Platform
 
 /// The whole Data Connections API in one process: an independent reading of the contract, for trying things and for
 /// tests.

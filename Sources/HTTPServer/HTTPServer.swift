@@ -1,3 +1,5 @@
+import Platform
+
 /// Answers a request. Called at the same time for several connections, one after the other for each.
 package typealias HTTPHandler = @Sendable (HTTPRequest) async -> HTTPResponse
 

@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 
 /// One thread in `poll` that wakes tasks when their descriptor is ready or their deadline is over.
 final class Poller: Sendable {

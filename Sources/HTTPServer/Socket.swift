@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 
 /// A non-blocking stream socket. Each system call is wrapped once; EINTR is tried again.
 final class Socket: Sendable {

@@ -18,7 +18,7 @@ package struct SocketError: Error, Sendable, Hashable, CustomStringConvertible {
 
     private var nextStep: String? {
         switch code {
-        case EADDRINUSE where subject.hasPrefix("/"): "another process listens there, or it is no socket"
+        case EADDRINUSE where subject.hasPrefix("/"): "another process listens there, or it is not a socket"
         case ENAMETOOLONG: "give a shorter path: a socket's may have 107 bytes"
         case EADDRINUSE: "choose another port, or 0 for any free one"
         case EACCES: "ports below 1024 need a privilege; choose a higher one"

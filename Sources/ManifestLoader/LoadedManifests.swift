@@ -9,7 +9,7 @@ package struct LoadedManifests: Sendable {
     package var diagnostics: [Diagnostic]
     /// Manifest files that were found.
     package var fileCount: Int
-    /// The directory as it was read, to be compared with `DirectorySnapshot.take` of the same directory and of the
+    /// The directory as it was read, to be compared with `DirectorySnapshot.capture` of the same directory and of the
     /// data files of `desired`.
     package var snapshot: DirectorySnapshot
 }

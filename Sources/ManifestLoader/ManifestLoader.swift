@@ -40,7 +40,7 @@ package struct ManifestLoader: Sendable {
                     .warning, "there is no manifest in \(directory)",
                     help: "a manifest is a file that ends in .yaml or .yml"))
         }
-        let desired = diagnostics.hasErrors ? nil : takeDesiredState(from: &files)
+        let desired = diagnostics.hasErrors ? nil : moveDesiredState(from: &files)
         return LoadedManifests(
             desired: desired, diagnostics: diagnostics.sortedByPlace, fileCount: files.count,
             snapshot: DirectorySnapshot(
@@ -86,7 +86,7 @@ package struct ManifestLoader: Sendable {
     }
 
     /// Moves the connections out of the files.
-    private func takeDesiredState(from files: inout [ManifestFile]) -> DesiredState {
+    private func moveDesiredState(from files: inout [ManifestFile]) -> DesiredState {
         var connections: [DesiredConnection] = []
         connections.reserveCapacity(files.count)
         var policy: Policy?

@@ -66,7 +66,7 @@ struct DetailsExport {
             case .string(let text): written.append(JSONMember(header.key, .string(finder.header(header.key, text))))
             case let other:
                 written.append(JSONMember(header.key, .string(finder.header(header.key, other.compactText))))
-                remarks.append("the header \(header.key) is no string in the account; it becomes one")
+                remarks.append("the header \(header.key) is not a string in the account; it becomes one")
             }
         }
         add("headers", .object(written))

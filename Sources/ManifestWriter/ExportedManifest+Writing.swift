@@ -17,7 +17,7 @@ extension ExportedManifest {
             spec.append(JSONMember("data_connection_uuid", .string(actual.uuid)))
         } else {
             remarks.append(
-                "\(actual.uuid) is no UUID and is not pinned: adopt the connection with --adopt \(source.key)")
+                "\(actual.uuid) is not a UUID and is not pinned: adopt the connection with --adopt \(source.key)")
         }
         spec.append(JSONMember("name", .string(actual.name)))
         spec.append(JSONMember("primary_key", .string(actual.primaryKey)))

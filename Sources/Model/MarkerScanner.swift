@@ -28,20 +28,20 @@ struct MarkerScanner {
     /// The marker that the bytes are; nil where they are anything else.
     static func marker(in bytes: UnsafeBufferPointer<UInt8>) -> OwnershipMarker? {
         var scanner = MarkerScanner(bytes)
-        guard scanner.take("[reconcile owner="), let owner = scanner.key(), scanner.take(" key="),
+        guard scanner.skip("[reconcile owner="), let owner = scanner.key(), scanner.skip(" key="),
             let key = scanner.key()
         else { return nil }
-        var marker = OwnershipMarker(owner: owner, key: key, isProtected: scanner.take(" protect"))
-        if scanner.take(" data=") {
-            guard let version = scanner.number(), scanner.take(":"), let digest = scanner.digest(),
-                scanner.take(" at="), let at = scanner.number()
+        var marker = OwnershipMarker(owner: owner, key: key, isProtected: scanner.skip(" protect"))
+        if scanner.skip(" data=") {
+            guard let version = scanner.number(), scanner.skip(":"), let digest = scanner.digest(),
+                scanner.skip(" at="), let at = scanner.number()
             else { return nil }
             marker.data = OwnershipMarker.Data(version: version, digest: digest, at: at)
         }
-        return scanner.take("]") && scanner.index == bytes.count ? marker : nil
+        return scanner.skip("]") && scanner.index == bytes.count ? marker : nil
     }
 
-    private mutating func take(_ word: StaticString) -> Bool {
+    private mutating func skip(_ word: StaticString) -> Bool {
         let length = word.utf8CodeUnitCount
         guard index + length <= bytes.count, let base = bytes.baseAddress,
             memcmp(base + index, word.utf8Start, length) == 0

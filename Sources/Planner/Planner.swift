@@ -150,7 +150,7 @@ package struct Planner: Sendable {
             planned.notes.append("suspended: left alone")
             return planned
         }
-        takeInData(of: desired, into: &planned)
+        compareData(of: desired, into: &planned)
         switch located {
         case .refused(let refusal): planned.refusals.append(refusal)
         case .gone(let uuid, .pin):
@@ -182,7 +182,7 @@ package struct Planner: Sendable {
         return planned
     }
 
-    private func takeInData(of desired: DesiredConnection, into planned: inout PlannedConnection) {
+    private func compareData(of desired: DesiredConnection, into planned: inout PlannedConnection) {
         switch input.data[desired.key] {
         case .surveyed(let summary): planned.data = summary
         case .bad(let diagnostics): planned.problems = diagnostics

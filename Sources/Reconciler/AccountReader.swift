@@ -83,14 +83,14 @@ package struct AccountReader: Sendable {
         let outcome: Result<[Value], APIError> = await withTaskGroup(of: (Int, Result<Value, APIError>).self) { group in
             var values: [Int: Value] = [:]
             var failure: APIError?
-            func take(_ finished: (Int, Result<Value, APIError>)) {
+            func record(_ finished: (Int, Result<Value, APIError>)) {
                 switch finished.1 {
                 case .success(let value): values[finished.0] = value
                 case .failure(let error): failure = failure ?? error
                 }
             }
             for (index, uuid) in uuids.enumerated() where failure == nil {
-                if index >= width, let finished = await group.next() { take(finished) }
+                if index >= width, let finished = await group.next() { record(finished) }
                 group.addTask {
                     do throws(APIError) {
                         return (index, .success(try await read(uuid)))
@@ -99,7 +99,7 @@ package struct AccountReader: Sendable {
                     }
                 }
             }
-            for await finished in group { take(finished) }
+            for await finished in group { record(finished) }
             if let failure { return .failure(failure) }
             return .success(uuids.indices.compactMap { values[$0] })
         }

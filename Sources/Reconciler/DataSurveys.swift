@@ -1,6 +1,7 @@
 import DataFiles
 import Model
 import Planner
+import Platform
 
 /// Surveys the data files of all connections: each is read whole and validated before anything is written for it, and
 /// compared with the ledger of what the service has. A file that is as the last survey saw it is not opened.
@@ -83,16 +84,16 @@ package struct DataSurveys: Sendable {
     package func survey(_ tasks: [Task]) async -> Result {
         await withTaskGroup(of: Finished.self) { group in
             var result = Result()
-            func take(_ finished: Finished) {
+            func record(_ finished: Finished) {
                 result.verdicts[finished.key] = finished.verdict
                 result.sets[finished.key] = finished.set
             }
             for (index, task) in tasks.enumerated() {
                 // One set a core: a survey is all work and no waiting.
-                if index >= 2, let finished = await group.next() { take(finished) }
+                if index >= 2, let finished = await group.next() { record(finished) }
                 group.addTask { await survey(task) }
             }
-            for await finished in group { take(finished) }
+            for await finished in group { record(finished) }
             return result
         }
     }

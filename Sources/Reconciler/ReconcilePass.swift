@@ -2,6 +2,7 @@ import APIClient
 import ManifestLoader
 import Model
 import Planner
+import Platform
 import StateStore
 
 /// One pass: from a directory of manifests to a converged account.
@@ -89,7 +90,7 @@ package struct ReconcilePass: Sendable {
             dataSets: dataSets, observer: observer, time: time, window: UploadWindow(configuration.uploads),
             pool: BodyPool(keptBytes: configuration.uploads.bytes), held: Set(outcome.held.keys))
         let isUnchanged: @Sendable () -> Bool = {
-            DirectorySnapshot.take(directory: configuration.directory, dataFiles: desired.dataFiles)
+            DirectorySnapshot.capture(directory: configuration.directory, dataFiles: desired.dataFiles)
                 == manifests.snapshot
         }
         guard await executor.carryOut(plan, into: &outcome.results, isUnchanged: isUnchanged) else { return false }

@@ -67,7 +67,7 @@ struct Journal: Sendable {
             try file.write(bytes)
             if syncs { try file.sync() }
         } catch {
-            takeBack()
+            rollBack()
             throw error
         }
         length += bytes.count
@@ -93,7 +93,7 @@ struct Journal: Sendable {
     func close() { file.close() }
 
     /// Cuts off what a failed append may have left, for a later success must not stand behind it.
-    private mutating func takeBack() {
+    private mutating func rollBack() {
         do throws(StateError) {
             try file.truncate(to: length)
             try file.sync()

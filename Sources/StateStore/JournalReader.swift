@@ -43,10 +43,10 @@ struct JournalReader {
             var start = 0
             while let end = buffer[start..<count].firstIndex(of: UInt8(ascii: "\n")) {
                 if rest.isEmpty {
-                    try reader.take(buffer[start..<end])
+                    try reader.replay(buffer[start..<end])
                 } else {
                     rest += buffer[start..<end]
-                    try reader.take(rest[...])
+                    try reader.replay(rest[...])
                     rest.removeAll(keepingCapacity: true)
                 }
                 start = end + 1
@@ -64,7 +64,7 @@ struct JournalReader {
         if contents.lineCount == 0 {
             let isBeginning = rest.prefix(JournalFormat.sumPrefix.count)
                 .elementsEqual(JournalFormat.sumPrefix.prefix(rest.count))
-            guard isBeginning, rest.count < 64 << 10 else { throw damaged("it is no journal", line: 1) }
+            guard isBeginning, rest.count < 64 << 10 else { throw damaged("it is not a journal", line: 1) }
             return nil
         }
         let records = latest.map { (key: $0.key, line: $0.value.line, bytes: $0.value.connection) }
@@ -102,15 +102,15 @@ struct JournalReader {
         }
     }
 
-    private mutating func take(_ line: ArraySlice<UInt8>) throws(StateError) {
+    private mutating func replay(_ line: ArraySlice<UInt8>) throws(StateError) {
         let number = contents.lineCount + 1
         if number == 1 { try refuseNewer(line) }
         let entry = try checked(line, number: number)
         contents.lineCount = number
         contents.goodLength += line.count + 1
-        if number == 1 { return try takeHeader(entry) }
-        if entry.starts(with: JournalFormat.setPrefix) { return try takeSet(entry, line: number) }
-        guard let json = try? JSONValue.parse(entry) else { throw damaged("the entry is no JSON", line: number) }
+        if number == 1 { return try replayHeader(entry) }
+        if entry.starts(with: JournalFormat.setPrefix) { return try replaySet(entry, line: number) }
+        guard let json = try? JSONValue.parse(entry) else { throw damaged("the entry is not JSON", line: number) }
         if let key = json["remove"]?.stringValue {
             latest[key] = nil
         } else if let key = json["delete"]?.stringValue, let at = json["at"]?.intValue {
@@ -153,7 +153,7 @@ struct JournalReader {
             help: "use the newer program that wrote it")
     }
 
-    private mutating func takeHeader(_ entry: ArraySlice<UInt8>) throws(StateError) {
+    private mutating func replayHeader(_ entry: ArraySlice<UInt8>) throws(StateError) {
         guard let json = try? JSONValue.parse(entry), json["format"]?.stringValue == JournalFormat.name,
             let url = json["api_url"]?.stringValue, let owner = json["owner"]?.stringValue,
             let key = json["secret_key"]?.stringValue.flatMap({ Digest128($0) })
@@ -169,7 +169,7 @@ struct JournalReader {
         contents.applied.secretKey = SipHash128.Key(key.low, key.high)
     }
 
-    private mutating func takeSet(_ entry: ArraySlice<UInt8>, line: Int) throws(StateError) {
+    private mutating func replaySet(_ entry: ArraySlice<UInt8>, line: Int) throws(StateError) {
         let rest = entry.dropFirst(JournalFormat.setPrefix.count)
         let key = rest.prefix { $0 != UInt8(ascii: "\"") }
         let value = rest.dropFirst(key.count)

@@ -35,7 +35,7 @@ struct OpenFile: Sendable {
         do throws(StateError) {
             guard try file.status().st_mode & S_IFMT == S_IFREG else {
                 throw StateError(
-                    .unsafe, "open", path, cause: "it is no regular file", help: "choose another state directory")
+                    .unsafe, "open", path, cause: "it is not a regular file", help: "choose another state directory")
             }
         } catch {
             file.close()

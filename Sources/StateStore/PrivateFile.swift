@@ -50,6 +50,6 @@ package enum PrivateFile {
         }
         if status.st_mode & S_IFMT == S_IFREG { return }
         throw StateError(
-            .unsafe, "replace", path, cause: "it is no regular file", help: "choose another path")
+            .unsafe, "replace", path, cause: "it is not a regular file", help: "choose another path")
     }
 }

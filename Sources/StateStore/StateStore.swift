@@ -1,5 +1,6 @@
 import Dispatch
 import Model
+import Platform
 import Synchronization
 
 /// What was applied, kept on disk so that a killed process resumes: one writer, append-only, checked.

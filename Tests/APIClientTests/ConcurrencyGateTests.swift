@@ -6,7 +6,7 @@ import Testing
 @Suite struct ConcurrencyGateTests {
     @Test func limitsHalveOnceForAllThatWereOut() async throws {
         let gate = ConcurrencyGate(maximum: 8, time: FakeTime())
-        var passes: [ConcurrencyGate.Pass] = []
+        var passes: [ConcurrencyGate.Permit] = []
         for _ in 0..<8 { passes.append(try await gate.enter()) }
         for pass in passes { await gate.leave(pass, .limited(pause: nil)) }
         #expect(await gate.width == 4)

@@ -64,11 +64,11 @@ import Testing
             (#"[{"name": "x", "primary_key": "y"}]"#, "the connection \"x\" has no \"data_connection_uuid\""),
             (#"[{"uuid": "u", "primary_key": "y"}]"#, "connection u has no \"name\""),
             (#"[{"uuid": "u", "name": 7}]"#, "connection u has no \"name\" that is a string"),
-            ("[7]", "an item that is no object"), (#"{"a": [{}], "b": [{}]}"#, "several lists (a, b)"),
+            ("[7]", "an item that is not an object"), (#"{"a": [{}], "b": [{}]}"#, "several lists (a, b)"),
             ("[\(shownConnection), \(shownConnection)]", "the list shows connection \(uuid) twice"),
-            ("\"text\"", "the answer is no list"), ("{}", "the answer holds no list"),
-            (#"[{"uuid": "u", "name": "n", "description": 7}]"#, "\"description\" that is no string"),
-            (#"[{"uuid": "u", "name": "n", "external_api_details": "x"}]"#, "that is no object"),
+            ("\"text\"", "the answer is not a list"), ("{}", "the answer holds no list"),
+            (#"[{"uuid": "u", "name": "n", "description": 7}]"#, "\"description\" that is not a string"),
+            (#"[{"uuid": "u", "name": "n", "external_api_details": "x"}]"#, "that is not an object"),
         ])
     func halfAListIsAnError(body: String, words: String) async throws {
         let error = await failure { try await client(FakeTransport([.json(body)])).listConnections() }

@@ -31,8 +31,8 @@ import Testing
     @Test func aSecretInAURLIsFoundAfterPlaceholdersWereFilledIn() throws {
         let url = ConfigString("https://example.com/x?token=tok-123456&sku={sku}", isSecret: true)
         let details = ConfigValue.object(["url": .string(url)])
-        let scrubber = Scrubber(keys: try testKeys(), definition: definition(details: details))
-        let text = scrubber.clean("GET https://example.com/x?token=tok-123456&sku=A-100 failed")
+        let redactor = Redactor(keys: try testKeys(), definition: definition(details: details))
+        let text = redactor.clean("GET https://example.com/x?token=tok-123456&sku=A-100 failed")
         #expect(!text.contains("tok-123456"))
     }
 
@@ -42,22 +42,22 @@ import Testing
                 "X-Token": .string(ConfigString("plain-token")), "accept": .string(ConfigString("application/json")),
             ])
         ])
-        let scrubber = Scrubber(keys: try testKeys(), definition: definition(details: details))
-        #expect(scrubber.clean("plain-token, application/json") == "(sensitive), application/json")
+        let redactor = Redactor(keys: try testKeys(), definition: definition(details: details))
+        #expect(redactor.clean("plain-token, application/json") == "(sensitive), application/json")
     }
 
     @Test func wordsAreOneLineWithoutControlCharactersAndBounded() throws {
-        let scrubber = Scrubber(keys: try testKeys())
-        #expect(scrubber.clean("a\u{1B}[31m\r\n\tb\u{202E}c\u{0}") == "a [31m b c")
-        let long = scrubber.clean(String(repeating: "x", count: 1000))
+        let redactor = Redactor(keys: try testKeys())
+        #expect(redactor.clean("a\u{1B}[31m\r\n\tb\u{202E}c\u{0}") == "a [31m b c")
+        let long = redactor.clean(String(repeating: "x", count: 1000))
         #expect(long.count == 400)
         #expect(long.hasSuffix("…"))
     }
 
     @Test func cuttingComesAfterScrubbing() throws {
-        let scrubber = Scrubber(keys: try testKeys())
+        let redactor = Redactor(keys: try testKeys())
         for padding in 380..<400 {
-            let text = scrubber.clean(String(repeating: "x", count: padding) + "api-key-0123456789")
+            let text = redactor.clean(String(repeating: "x", count: padding) + "api-key-0123456789")
             #expect(!text.contains("api-k"))
         }
     }

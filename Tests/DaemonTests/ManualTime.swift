@@ -1,5 +1,6 @@
 import HTTPServer
 import Model
+import Platform
 
 /// A clock that moves only when the test says so.
 final class ManualTime: TimeSource {

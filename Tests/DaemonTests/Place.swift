@@ -1,5 +1,6 @@
 import Foundation
 import HTTPServer
+import Platform
 
 /// A directory of the test's own, gone at its end.
 final class Place: Sendable {

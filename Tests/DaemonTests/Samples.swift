@@ -2,6 +2,7 @@ import HTTPServer
 import JSON
 import Model
 import Planner
+import Platform
 import Reconciler
 
 @testable import Daemon
@@ -68,7 +69,7 @@ enum Samples {
 /// Passes that come to what the test says, and wait until it lets them end.
 final class FakeRunner: PassRunner {
     private struct State {
-        var orders: [PassOrder] = []
+        var orders: [PassRequest] = []
         var waiting: CheckedContinuation<PassResult, Never>?
         var isDrained = false
         var wasCut = false
@@ -78,7 +79,7 @@ final class FakeRunner: PassRunner {
 
     private let state = Locked(State())
 
-    var orders: [PassOrder] { state.withLock(\.orders) }
+    var orders: [PassRequest] { state.withLock(\.orders) }
     var reasons: [PassReason] { orders.map(\.reason) }
     var isDrained: Bool { state.withLock(\.isDrained) }
     /// Whether the task of a pass was cancelled; that ends the pass.
@@ -87,7 +88,7 @@ final class FakeRunner: PassRunner {
     var mostAtOnce: Int { state.withLock(\.mostAtOnce) }
     var progress: Int { 0 }
 
-    func run(_ order: PassOrder) async -> PassResult {
+    func run(_ order: PassRequest) async -> PassResult {
         state.withLock { state in
             state.atOnce += 1
             state.mostAtOnce = max(state.mostAtOnce, state.atOnce)

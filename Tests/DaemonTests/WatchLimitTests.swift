@@ -1,5 +1,6 @@
 import Foundation
 import HTTPServer
+import Platform
 import Testing
 
 @testable import Daemon

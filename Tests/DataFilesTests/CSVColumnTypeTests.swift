@@ -16,7 +16,7 @@ import Testing
     func noNumbers(cell: String) {
         let set = dataSet([files.file("a.csv", "id,é,n\n1,é,\(cell)\n")], columns: ["n": .number])
         #expect(
-            problems(set) == ["a.csv:2:5: \"\(cell)\" is no number, but `columns` says that \"n\" is one"])
+            problems(set) == ["a.csv:2:5: \"\(cell)\" is not a number, but `columns` says that \"n\" is one"])
     }
 
     @Test func booleans() throws {

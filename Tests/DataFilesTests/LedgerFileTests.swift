@@ -100,7 +100,7 @@ import Testing
         for kind in ["directory", "fifo"] {
             #expect(
                 RowLedger.open(path: "\(path)-\(kind)", expecting: expected).reasonForFullUpload
-                    == "the row ledger is no regular file")
+                    == "the row ledger is not a regular file")
         }
         chmod(path, 0o620)
         #expect(reason(expected) == "another user may have written the row ledger")

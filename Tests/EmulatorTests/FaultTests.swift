@@ -91,8 +91,8 @@ import Testing
     @Test(arguments: [
         ("explode@1", "unknown fault \"explode\"; known are latency, rate_limited, error_before,"),
         ("cut_after", "which request? write for example cut_after@3"),
-        ("cut_after@0", "\"0\" is no request number"), ("cut_after@x", "\"x\" is no request number"),
-        ("cut_after@5-2", "\"5-2\" is no request number"), ("cut_after@1@2", "which request?"),
+        ("cut_after@0", "\"0\" is not a request number"), ("cut_after@x", "\"x\" is not a request number"),
+        ("cut_after@5-2", "\"5-2\" is not a request number"), ("cut_after@1@2", "which request?"),
         ("cut_after=1@1", "takes no value"), ("error_before=200@1", "500 to 599"),
         ("rate_limited=soon@1", "rate_limited=2 or rate_limited=date:2"), ("latency=-1@1", "0 to 3600"),
     ])

@@ -1,5 +1,6 @@
 import HTTPServer
 import JSON
+import Platform
 
 @testable import Emulator
 

@@ -14,7 +14,7 @@ import Testing
         let loaded = workspace.load("M")
         let files = try #require(loaded.desired).connections.flatMap { $0.data?.files ?? [] }
         change()
-        return DirectorySnapshot.take(directory: "\(workspace.path)/M", dataFiles: files) == loaded.snapshot
+        return DirectorySnapshot.capture(directory: "\(workspace.path)/M", dataFiles: files) == loaded.snapshot
     }
 
     @Test func nothingMoved() throws {

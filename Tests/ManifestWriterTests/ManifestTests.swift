@@ -44,7 +44,7 @@ import Testing
                 # Exported from the account: look it through before it goes into Git.
                 # Create these files in the credentials directory; each holds nothing but the value:
                 #   stock-authorization: what follows "Bearer " in the header Authorization
-                # Note: the header X-N is no string in the account; it becomes one
+                # Note: the header X-N is not a string in the account; it becomes one
                 # Note: external_api_details.created_at is left out: a manifest cannot say it; it stays as it is
                 apiVersion: reconcile/v1
                 kind: DataConnection
@@ -111,7 +111,7 @@ import Testing
     @Test func anIdentityThatIsNoUUIDIsNotPinned() throws {
         let manifest = try ExportedManifest(Self.source(uuid: "17"))
         #expect(try Self.loaded(manifest).pinnedUUID == nil)
-        #expect(manifest.remarks == ["17 is no UUID and is not pinned: adopt the connection with --adopt stock"])
+        #expect(manifest.remarks == ["17 is not a UUID and is not pinned: adopt the connection with --adopt stock"])
     }
 
     @Test(arguments: [

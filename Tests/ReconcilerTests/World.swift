@@ -6,6 +6,7 @@ import JSON
 import ManifestLoader
 import Model
 import Planner
+import Platform
 import Synchronization
 import Testing
 

@@ -1,4 +1,5 @@
 import Model
+import Platform
 import Synchronization
 
 /// A clock that moves only when somebody sleeps, and then at once.

@@ -2,6 +2,7 @@ import Emulator
 import Foundation
 import HTTPServer
 import Model
+import Platform
 
 @testable import APIClient
 

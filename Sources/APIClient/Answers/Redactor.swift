@@ -1,0 +1,80 @@
+import JSON
+import Model
+
+/// Makes the service's words fit to print: no keys, no secrets of the request, no control characters, not too long.
+struct Redactor: Sendable {
+    /// What stands in place of a secret.
+    static let replacement = "(sensitive)"
+
+    /// Bytes of what is to be taken out, the longest first, so that a part never hides the rest of the whole.
+    private let secrets: [[UInt8]]
+
+    init(keys: APIKeys, definition: Definition? = nil) {
+        var texts: Set<[UInt8]> = []
+        for secret in [keys.apiKey, keys.brandKey] { texts.formUnion(Self.spellings(of: secret)) }
+        if let details = definition?.details {
+            for secret in details.secrets + Self.headerValues(of: details) {
+                for part in Self.parts(of: secret) { texts.formUnion(Self.spellings(of: part)) }
+            }
+        }
+        secrets = texts.sorted { $0.count > $1.count }
+    }
+
+    /// The text in one line, scrubbed; at most `limit` characters, the last of them then `…`.
+    func clean(_ text: some StringProtocol, limit: Int = 400) -> String {
+        // Cutting comes after scrubbing, or the beginning of a cut secret would stay.
+        let bytes = scrubbed(Array(text.utf8.prefix(65_536 + limit)))
+        var line = ""
+        var wasBlank = true
+        for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
+            let category = scalar.properties.generalCategory
+            let isBlank = category == .control || category == .format || scalar.properties.isWhitespace
+            if isBlank { if !wasBlank { line += " " } } else { line.unicodeScalars.append(scalar) }
+            wasBlank = isBlank
+        }
+        line = line.trimmingBlanks
+        return line.count > limit ? line.prefix(limit - 1) + "…" : line
+    }
+
+    private func scrubbed(_ bytes: [UInt8]) -> [UInt8] {
+        var out: [UInt8] = []
+        var index = 0
+        while index < bytes.count {
+            let rest = bytes[index...]
+            if let secret = secrets.first(where: { rest.starts(with: $0) }) {
+                out.append(contentsOf: Self.replacement.utf8)
+                index += secret.count
+            } else {
+                out.append(bytes[index])
+                index += 1
+            }
+        }
+        return out
+    }
+
+    /// The whole, its words, and the pieces of its words: a service that says `token abc is wrong` was sent
+    /// `Bearer abc`, and one that calls a URL fills in the placeholders before it complains.
+    private static func parts(of secret: String) -> [String] {
+        let words = secret.split(whereSeparator: \.isWhitespace)
+        let pieces = words.flatMap { $0.split(whereSeparator: { "/?&=:;,@#(){}[]\"'".contains($0) }) }
+        let short = [secret].filter { $0.utf8.count > 3 }
+        return short + (words + pieces).map(String.init).filter { $0.utf8.count > 5 }
+    }
+
+    /// Headers of the request are sensitive by their place, whatever went into them.
+    private static func headerValues(of details: ConfigValue) -> [String] {
+        guard case .object(let headers)? = details["headers"] else { return [] }
+        let plain: Set<String> = ["accept", "content-type", "user-agent"]
+        return headers.compactMap { name, value in
+            guard case .string(let text) = value, !plain.contains(name.lowercased()) else { return nil }
+            return text.reveal()
+        }
+    }
+
+    /// As it is, as it stands in a JSON string, and as it stands in a URL.
+    private static func spellings(of text: String) -> Set<[UInt8]> {
+        var escaped: [UInt8] = []
+        JSONText.writeString(text, to: &escaped)
+        return [Array(text.utf8), Array(escaped.dropFirst().dropLast()), Array(PathSegment.encoded(text).utf8)]
+    }
+}

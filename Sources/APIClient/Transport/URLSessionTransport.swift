@@ -1,0 +1,79 @@
+import Foundation
+import FoundationNetworking
+import Model
+import Platform
+import Synchronization
+
+/// The transport over URLSession: no cookies, no cache, no stored credentials, no redirects.
+final class URLSessionTransport: HTTPTransport {
+    private let configuration: APIClientConfiguration
+    private let transfers: TransferDelegate
+    /// Nil before the first request and after `invalidate`: an open session wakes once a second for ever.
+    private let session = Mutex<URLSession?>(nil)
+
+    init(configuration: APIClientConfiguration, time: any TimeSource) {
+        self.configuration = configuration
+        transfers = TransferDelegate(time: time, attemptTimeout: configuration.attemptTimeout)
+        if configuration.baseURL.hasPrefix("http:") { ProxyBypass.keepLoopbackDirect() }
+    }
+
+    func send(_ call: HTTPCall) async -> Result<HTTPAnswer, TransportFailure> {
+        let request = request(for: call)
+        let own = call.needsOwnConnection ? makeSession() : nil
+        defer { own?.finishTasksAndInvalidate() }
+        // A task made in a session that is being invalidated ends the process, so both happen under the lock.
+        let task = own?.dataTask(with: request) ?? sharedTask(request)
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                transfers.begin(task, call, continuation: continuation)
+                // A task that was cancelled before this point was not known yet.
+                if Task.isCancelled { transfers.cancel(task) }
+            }
+        } onCancel: {
+            transfers.cancel(task)
+        }
+    }
+
+    func invalidate() {
+        let old = session.withLock { session in
+            defer { session = nil }
+            return session
+        }
+        old?.invalidateAndCancel()
+    }
+
+    private func sharedTask(_ request: URLRequest) -> URLSessionDataTask {
+        session.withLock { session in
+            let open = session ?? makeSession()
+            session = open
+            return open.dataTask(with: request)
+        }
+    }
+
+    private func makeSession() -> URLSession {
+        let settings = URLSessionConfiguration.ephemeral
+        settings.httpCookieStorage = nil
+        settings.httpCookieAcceptPolicy = .never
+        settings.httpShouldSetCookies = false
+        settings.urlCache = nil
+        settings.requestCachePolicy = .reloadIgnoringLocalCacheData
+        settings.urlCredentialStorage = nil
+        settings.timeoutIntervalForRequest = configuration.idleTimeout
+        settings.httpMaximumConnectionsPerHost = configuration.maxConcurrency
+        return URLSession(configuration: settings, delegate: transfers, delegateQueue: nil)
+    }
+
+    private func request(for call: HTTPCall) -> URLRequest {
+        var request = URLRequest(url: call.url)
+        request.httpMethod = call.method
+        request.timeoutInterval = configuration.idleTimeout
+        request.httpBody = call.body
+        request.setValue("application/json", forHTTPHeaderField: "Accept")
+        request.setValue(configuration.userAgent, forHTTPHeaderField: "User-Agent")
+        if call.body != nil { request.setValue("application/json", forHTTPHeaderField: "Content-Type") }
+        for (name, value) in call.headers { request.setValue(value, forHTTPHeaderField: name) }
+        request.setValue(configuration.keys.apiKey, forHTTPHeaderField: "x-api-key")
+        request.setValue(configuration.keys.brandKey, forHTTPHeaderField: "x-brand-key")
+        return request
+    }
+}

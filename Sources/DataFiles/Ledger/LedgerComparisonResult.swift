@@ -1,0 +1,60 @@
+import Model
+
+/// Collects what a comparison with a ledger comes to: counts, and one bit a row for what is to be sent or removed.
+struct LedgerComparisonResult {
+    private var changes = RowChanges()
+    private let retryRejected: Bool
+    /// Rows that are neither unchanged nor, unless they are tried again, rejected as they stand.
+    private var delta: RowBitmap
+    /// Made when the first such row is met: nearly always there is none.
+    private var standing: RowBitmap?
+    private(set) var gone: RowBitmap
+
+    init(rowCount: Int, slotCount: Int, retryRejected: Bool) {
+        self.retryRejected = retryRejected
+        delta = RowBitmap(count: slotCount == 0 ? 0 : rowCount)
+        gone = RowBitmap(count: slotCount)
+    }
+
+    mutating func count(_ pair: LedgerPair) {
+        if let known = pair.known, known.state.isThere { changes.thereBefore += 1 }
+        guard let row = pair.row else {
+            guard let known = pair.known, known.state.isThere else { return }
+            if known.state == .kept { changes.kept += 1 } else { changes.removed += 1 }
+            gone.insert(known.slot)
+            return
+        }
+        let number = Int(row.row)
+        if pair.isStandingRejected {
+            changes.standingRejected += 1
+            if retryRejected { delta.insert(number) } else { leaveOut(number) }
+        } else if pair.isUnchanged {
+            changes.unchanged += 1
+        } else {
+            if let known = pair.known, known.state != .kept { changes.changed += 1 } else { changes.added += 1 }
+            // Without a ledger there is no delta.
+            if delta.count > 0 { delta.insert(number) }
+        }
+    }
+
+    private mutating func leaveOut(_ number: Int) {
+        if standing == nil { standing = RowBitmap(count: delta.count) }
+        standing!.insert(number)
+    }
+
+    /// The whole answer.
+    func survey(_ survey: DataSurvey, rows: SurveyedRows, limits: RequestLimits) throws(DataProblems) -> LedgerSurvey {
+        let full =
+            if let standing {
+                try RowSelection(standing.inverted, notes: rows.notes, limits: limits)
+            } else {
+                RowSelection(all: survey, notes: rows.notes)
+            }
+        guard let ledger = rows.ledger else {
+            return LedgerSurvey(survey: survey, changes: nil, delta: nil, full: full, rows: rows, removed: nil)
+        }
+        return LedgerSurvey(
+            survey: survey, changes: changes, delta: try RowSelection(delta, notes: rows.notes, limits: limits),
+            full: full, rows: rows, removed: RemovedKeys(gone, of: ledger))
+    }
+}

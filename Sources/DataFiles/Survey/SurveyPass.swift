@@ -1,0 +1,198 @@
+import Model
+
+/// One survey: file by file, then the columns over all files, then the sorted rows.
+///
+/// Records are read here, in batches that another thread digests. Where a digest shows that something is wrong with a
+/// row, the survey starts over and takes the rows one by one: only then it is known which row it is and in which order
+/// its problem stands.
+///
+/// A struct, because a class would check for exclusive access at every row.
+struct SurveyPass: ~Copyable {
+    private let set: DataSet
+    private let limits: RequestLimits
+    private let tuning: Tuning
+    private let problems = ProblemList()
+    private var cutter: RequestCutter
+    private let digests: DigestWorker
+    private let isOneByOne: Bool
+    private var batch = RecordBatch()
+    private var headers: [CSVHeader] = []
+    private var stamps: [FileStamp] = []
+    private var rowCount = 0
+    private var byteCount = 0
+
+    /// How many rows are read between two questions whether to stop.
+    private static let rowsBetweenChecks = 4096
+
+    init(
+        _ set: DataSet, limits: RequestLimits, temporaryDirectory: String, tuning: Tuning, keepingRows: Bool,
+        isOneByOne: Bool
+    ) {
+        self.set = set
+        self.limits = limits
+        self.tuning = tuning
+        cutter = RequestCutter(limits: limits)
+        self.isOneByOne = isOneByOne
+        digests = DigestWorker(
+            RowDigestSink(set, directory: temporaryDirectory, tuning: tuning, keepingRows: keepingRows))
+    }
+
+    /// The survey alone; nil where it must be made one by one.
+    mutating func run(isCancelled: () -> Bool) throws(DataProblems) -> DataSurvey? {
+        guard try readFiles(isCancelled: isCancelled) else { return nil }
+        return try finish(
+            try SetDigest(set, rowCount: rowCount, sorter: digests.sorter, sorted: digests.sorter.finish()))
+    }
+
+    /// The survey, and its rows beside those of the ledger; nil where it must be made one by one.
+    mutating func run(
+        against ledger: LedgerReader?, retryRejected: Bool, isCancelled: () -> Bool
+    ) throws(DataProblems) -> LedgerSurvey? {
+        guard try readFiles(isCancelled: isCancelled) else { return nil }
+        let sorted = try digests.sorter.finish(keeping: true)
+        let notes = try digests.finishNotes()
+        var comparison = LedgerComparisonResult(
+            rowCount: rowCount, slotCount: ledger?.counts.total ?? 0, retryRejected: retryRejected)
+        let survey = try finish(
+            try SetDigest(set, rowCount: rowCount, sorter: digests.sorter, sorted: sorted, ledger: ledger) { pair in
+                comparison.count(pair)
+            })
+        return try comparison.survey(
+            survey, rows: SurveyedRows(sorted: sorted, notes: notes, ledger: ledger, gone: comparison.gone),
+            limits: limits)
+    }
+
+    /// False where it must be done one by one.
+    private mutating func readFiles(isCancelled: () -> Bool) throws(DataProblems) -> Bool {
+        do throws(DataProblems) {
+            for file in set.files {
+                guard try read(file, isCancelled: isCancelled) else { break }
+                if isOneByOne { digests.endFile() } else { batch.endFile() }
+            }
+        } catch {
+            digests.abandon()
+            throw error
+        }
+        if !isOneByOne, try !digests.finish(&batch) { return false }
+        checkColumns()
+        return true
+    }
+
+    private mutating func finish(_ found: SetDigest) throws(DataProblems) -> DataSurvey {
+        found.duplicates.report(set, tuning: tuning, to: problems)
+        if rowCount == 0, problems.isEmpty {
+            let place = set.files.first.map { SourceLocation(path: $0.displayPath, line: 1) }
+            problems.add(
+                Diagnostic(
+                    .error, set.files.count > 1 ? "these files hold no row" : "the file holds no row", at: place,
+                    help: "an empty data set would mean to remove every row; take `data` out of the manifest instead"))
+        }
+        if !problems.isEmpty { throw problems.problems }
+        return DataSurvey(
+            digest: found.digest, rowCount: rowCount, byteCount: byteCount, requestCount: cutter.requestCount,
+            fingerprint: DataFingerprint(files: stamps, settings: set.settingsDigest.description),
+            sequence: digests.finishSequence())
+    }
+
+    /// Problems of the file are collected. What is thrown ends the survey: whatever was found in a file that moves
+    /// is no longer worth a report. False where going on is of no use.
+    private mutating func read(_ file: DataFile, isCancelled: () -> Bool) throws(DataProblems) -> Bool {
+        let problemsBefore = problems.count
+        guard let (reader, before) = open(file) else { return true }
+        while reader.next(into: &batch.text) {
+            if rowCount % Self.rowsBetweenChecks == 0, isCancelled() { throw Self.cancelled }
+            count(file)
+            if isOneByOne {
+                let fault = try digests.add(batch.text.record, offset: batch.text.offset)
+                if let fault { report(fault, reader, in: file) }
+                batch.clear()
+            } else {
+                batch.add(offset: batch.text.offset)
+                if batch.text.bytes.count >= tuning.batchBytes, !digests.submit(&batch) { return false }
+            }
+        }
+        let isWhole = problems.count > problemsBefore || reader.bytesRead == before.size
+        guard try reader.stamp() == before, isWhole else { throw .moved(file, during: "read") }
+        stamps.append(before)
+        return true
+    }
+
+    private mutating func open(_ file: DataFile) -> (any RecordReader, FileStamp)? {
+        var header: CSVHeader?
+        defer { if let header { headers.append(header) } }
+        do throws(DataProblems) {
+            return try RecordReaders.open(
+                file, of: set, tuning: tuning, problems: problems, shape: stamps.count + 1
+            ) { header = $0 }
+        } catch {
+            problems.add(error)
+            return nil
+        }
+    }
+
+    private static var cancelled: DataProblems {
+        DataProblems(
+            diagnostics: [Diagnostic(.error, "reading the data files was stopped")], canRetry: true,
+            wasCancelled: true)
+    }
+
+    /// Counts the record that was read last.
+    private mutating func count(_ file: DataFile) {
+        let size = batch.text.count
+        rowCount += 1
+        byteCount += size
+        if size > limits.maxBytes {
+            problem(
+                "this row takes \(size) bytes as JSON; a request holds at most \(limits.maxBytes)", in: file,
+                help: "shorten its values or take the row out")
+        }
+        _ = cutter.beginsRequest(rowOfBytes: size)
+    }
+
+    private func report(_ fault: RowDigester.Fault, _ reader: any RecordReader, in file: DataFile) {
+        let key = "\"\(set.primaryKey)\""
+        switch fault {
+        case .duplicateName: problems.add(reader.duplicateName())
+        case .noKey: problem("this row has no \(key), the primary key", in: file)
+        case .nullKey, .emptyKey: problem("the primary key \(key) of this row is empty", in: file)
+        case .booleanKey:
+            problem("the primary key \(key) of this row is a boolean; keys are strings or numbers", in: file)
+        case .containerKey:
+            problem("the primary key \(key) of this row is an object or array; keys are strings or numbers", in: file)
+        }
+    }
+
+    private func problem(_ message: @autoclosure () -> String, in file: DataFile, help: String? = nil) {
+        problems.add(
+            Diagnostic(
+                .error, message(), at: SourceLocation(path: file.displayPath, line: batch.text.line), help: help))
+    }
+
+    /// Every column that `columns` names must be in one of the CSV files at least.
+    private func checkColumns() {
+        let csvFiles = set.files.filter { $0.format == .csv }
+        guard !set.columns.isEmpty else { return }
+        guard let first = csvFiles.first else {
+            problems.add(
+                Diagnostic(
+                    .error, "`columns` gives types to CSV columns, and none of the data files is CSV",
+                    help: "take `columns` out: JSON values carry their types"))
+            return
+        }
+        // A header that could not be read has been reported, and could have held the column.
+        guard headers.count == csvFiles.count else { return }
+        let place = headers.first?.location ?? SourceLocation(path: first.displayPath, line: 1)
+        var known: [String] = []
+        for name in headers.flatMap(\.names) where !known.contains(where: { $0.utf8.elementsEqual(name.utf8) }) {
+            known.append(name)
+        }
+        for name in set.columns.keys.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) })
+        where !known.contains(where: { $0.utf8.elementsEqual(name.utf8) }) {
+            problems.add(
+                Diagnostic(
+                    .error, "`columns` names \"\(name)\", and no CSV file of this data set has that column", at: place,
+                    sourceLine: headers.first?.sourceLine,
+                    help: NearestName.help(for: name, among: known, kind: "columns")))
+        }
+    }
+}

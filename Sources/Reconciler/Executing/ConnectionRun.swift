@@ -1,0 +1,171 @@
+import APIClient
+import Model
+import Planner
+import StateStore
+
+/// Carries out the actions of one connection, in the plan's order, and records each success.
+struct ConnectionRun {
+    let planned: PlannedConnection
+    let executor: Executor
+    var result = ConnectionResult()
+    /// What state is to remember; written after each step.
+    var applied: AppliedConnection
+    /// Nil until there is a connection.
+    var uuid: String?
+    /// What the marker in the account says of the rows, as far as we know.
+    var standingData: OwnershipMarker.Data?
+    /// Whether the upload that just ended has written its ledger already.
+    var hasNextLedger = false
+
+    init(planned: PlannedConnection, executor: Executor) {
+        self.planned = planned
+        self.executor = executor
+        uuid = planned.uuid
+        standingData = planned.knownData
+        applied =
+            planned.applied
+            ?? AppliedConnection(
+                uuid: planned.uuid, name: planned.name, primaryKey: planned.desired?.primaryKey ?? "")
+        applied.uuid = planned.uuid
+        applied.name = planned.name
+        if let desired = planned.desired {
+            applied.primaryKey = desired.primaryKey
+            applied.isProtected = protection
+        }
+    }
+
+    /// What state keeps of `lifecycle.protect`: without a marker it alone protects once the manifest is gone.
+    var protection: Bool? { planned.desired?.isProtected == true ? true : nil }
+
+    mutating func carryOut() async throws(StepFailure) {
+        let willUpload = planned.actions.contains { if case .upload = $0 { true } else { false } }
+        var uploaded: OwnershipMarker.Data?
+        for action in planned.actions {
+            switch action {
+            case .create: try await create()
+            case .update: try await update(data: willUpload ? nil : planned.knownData)
+            case .upload(let plan): uploaded = try await upload(plan)
+            case .addReference(let reference): try await add(reference)
+            case .removeReference(let reference): try await remove(reference)
+            case .delete: return try await delete()
+            }
+        }
+        if let uploaded { try await writeMarker(data: uploaded) }
+        try await rememberLocated()
+    }
+
+    // MARK: - Definition
+
+    /// What the manifest declares, marker included: what `sent` remembers.
+    private func declared(data: OwnershipMarker.Data?) -> Definition? {
+        guard let desired = planned.desired, let definition = planned.definition(data: data) else { return nil }
+        return Definition(
+            name: desired.name, primaryKey: desired.primaryKey, description: definition.description,
+            details: desired.details)
+    }
+
+    private mutating func update(data: OwnershipMarker.Data?) async throws(StepFailure) {
+        try await put(data: data)
+        report("updated")
+    }
+
+    /// One PUT that says nothing new but what the marker says of the rows.
+    mutating func writeMarker(data: OwnershipMarker.Data?) async throws(StepFailure) {
+        guard planned.marker != nil, standingData != data else { return }
+        try await put(data: data)
+    }
+
+    private mutating func put(data: OwnershipMarker.Data?) async throws(StepFailure) {
+        guard let uuid, let definition = planned.definition(data: data) else { return }
+        let answered = try await asking { () async throws(APIError) in
+            try await executor.writer.update(uuid, to: definition)
+        }
+        standingData = data
+        try await adopt(answered: answered, data: data)
+    }
+
+    /// Takes in what the service shows after a write: remembers it, and looks whether the marker came back whole.
+    mutating func adopt(answered: ActualConnection, data: OwnershipMarker.Data?) async throws(StepFailure) {
+        guard let sent = declared(data: data) else { return }
+        let key = executor.store.state.secretKey
+        let fields = Field.all(of: sent)
+        let sensitive = Set(fields.filter(\.isSensitive).map(\.path))
+        let before = applied
+        applied.uuid = answered.uuid
+        applied.sent = snapshot(of: sent)
+        applied.answered = FieldSnapshot(answered, sensitive: sensitive, key: key)
+        if applied != before { try await record() }
+        reportFieldsNotTaken(sent: fields, answered: answered, sensitive: sensitive)
+        let wanted = planned.definition(data: data)?.description
+        if planned.marker != nil,
+            MarkedDescription(parsing: answered.description).marker != MarkedDescription(parsing: wanted).marker
+        {
+            throw StepFailure(
+                .failed, "the service did not give the ownership marker in the description back whole",
+                help: "shorten spec.description, or set ownership: state in the Policy, so that ownership lives in "
+                    + "the state directory")
+        }
+    }
+
+    /// What state remembers as sent; a field that was held back stays as it was sent before.
+    private func snapshot(of sent: Definition) -> FieldSnapshot {
+        var snapshot = FieldSnapshot(sent, key: executor.store.state.secretKey)
+        for path in planned.heldBack { snapshot.fields[path] = planned.applied?.sent?.fields[path] }
+        return snapshot
+    }
+
+    /// Once, right after the write; the next plans know that the service answers something else.
+    private mutating func reportFieldsNotTaken(
+        sent: [Field], answered: ActualConnection, sensitive: Set<String>
+    ) {
+        if answered.details == .notShown { return }
+        let comparison = Planner.fieldsNotTaken(
+            sent: sent.filter { !planned.heldBack.contains($0.path) }, answered: answered, sensitive: sensitive)
+        for path in comparison {
+            warn("the service did not take \(path); it is not sent again until the manifest changes")
+        }
+    }
+
+    /// A connection that needed nothing, or whose state was lost, is remembered as it is.
+    private mutating func rememberLocated() async throws(StepFailure) {
+        guard let actual = planned.actual, planned.desired != nil else { return }
+        let key = executor.store.state.secretKey
+        let hasWritten = planned.actions.contains { if case .update = $0 { true } else { false } }
+        if !hasWritten, let sent = declared(data: standingData) {
+            let sensitive = Set(Field.all(of: sent).filter(\.isSensitive).map(\.path))
+            applied.sent = snapshot(of: sent)
+            applied.answered = FieldSnapshot(actual, sensitive: sensitive, key: key)
+        }
+        try await rememberRows()
+        let isRenamed = planned.desired?.renamedFrom.map { executor.input.applied.connections[$0] != nil } ?? false
+        if applied != executor.input.applied.connections[planned.key] || isRenamed { try await record() }
+    }
+
+    // MARK: - Helpers
+
+    /// Makes what happened durable. Errors: the disk's, as a failure of this connection.
+    mutating func record() async throws(StepFailure) {
+        do {
+            try await executor.store.record(planned.key, applied)
+            if let former = planned.desired?.renamedFrom, executor.input.applied.connections[former] != nil {
+                try await executor.store.record(former, nil)
+            }
+        } catch {
+            throw StepFailure(error)
+        }
+    }
+
+    func asking<Value>(_ work: () async throws(APIError) -> Value) async throws(StepFailure) -> Value {
+        do { return try await work() } catch { throw StepFailure(error) }
+    }
+
+    mutating func report(_ step: String) {
+        result.steps.append(step)
+        executor.observer.did(step, key: planned.key)
+    }
+
+    mutating func warn(_ message: String) {
+        result.warnings.append(message)
+        executor.observer.warned(message, key: planned.key)
+    }
+}

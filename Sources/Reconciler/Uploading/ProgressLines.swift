@@ -1,0 +1,74 @@
+import Model
+import Platform
+import Synchronization
+
+/// Decides when the progress of an upload is worth a line, and words it.
+///
+/// A bar may move often; lines in a log are for those who look at it much later, and a short upload needs none. They
+/// come also while no request ends, so that a slow service does not look like a program that hangs.
+package final class ProgressLines: Sendable {
+    private struct Upload {
+        var progress: UploadProgress
+        /// Uptime at which it was heard of, and at which something was last shown.
+        var heard: Double
+        var shown: Double
+    }
+
+    private let hasBar: Bool
+    private let time: any TimeSource
+    private let show: @Sendable (String) -> Void
+    /// By key.
+    private let uploads = Mutex<[String: Upload]>([:])
+
+    /// Seconds between two lines of an upload.
+    private var interval: Double { hasBar ? 0.1 : 5 }
+
+    /// `show` gets each line; with `hasBar` one with a bar, meant to replace the one before.
+    package init(hasBar: Bool, time: any TimeSource, show: @escaping @Sendable (String) -> Void) {
+        self.hasBar = hasBar
+        self.time = time
+        self.show = show
+    }
+
+    /// Takes down how far an upload is.
+    package func update(_ progress: UploadProgress, key: String) {
+        let now = time.uptime()
+        uploads.withLock { uploads in
+            uploads[key] = Upload(progress: progress, heard: now, shown: uploads[key]?.shown ?? now)
+        }
+        tick()
+    }
+
+    /// The upload is over, whichever way.
+    package func end(key: String) { uploads.withLock { $0[key] = nil } }
+
+    /// Shows what is due. To be called a few times a second.
+    package func tick() {
+        let now = time.uptime()
+        let lines = uploads.withLock { uploads in
+            let due = uploads.filter { now - $0.value.shown >= interval }.keys.sorted()
+            return due.map { key in
+                uploads[key]!.shown = now
+                var progress = uploads[key]!.progress
+                progress.seconds += now - uploads[key]!.heard
+                return line(progress, key: key)
+            }
+        }
+        for line in lines { show(line) }
+    }
+
+    /// Such as `rows: 42 %, 420,000 of 1,000,000 rows, 84 requests, 103.5 MB, 1,100,000 rows/s, 270.9 MB/s, 1 s left`.
+    private func line(_ progress: UploadProgress, key: String) -> String {
+        let percent = progress.rows * 100 / max(1, progress.totalRows)
+        var parts = [
+            "\(percent) %", "\(progress.rows.grouped) of \(progress.totalRows.grouped) rows", progress.totals,
+        ]
+        if let rates = progress.rates { parts.append(rates) }
+        if let left = progress.secondsLeft { parts.append("\(Int(left.rounded(.up)).grouped) s left") }
+        let text = parts.joined(separator: ", ")
+        guard hasBar else { return "\(key): \(text)" }
+        let filled = percent / 5
+        return "\(key) [" + String(repeating: "#", count: filled) + String(repeating: ".", count: 20 - filled)
+            + "] \(text)"
+    }
+}

@@ -1,0 +1,145 @@
+import Foundation
+import Model
+import Planner
+import Platform
+import Reconciler
+
+/// `reconcile [DIR]` and `reconcile --dry-run [DIR]`.
+struct ReconcileCommand {
+    let invocation: Invocation
+    let console: Console
+    /// The plan to carry out, exactly or not at all.
+    var saved: SavedPlan?
+
+    func run() async throws(UsageError) -> ExitStatus {
+        let options = invocation.options
+        let isDryRun = options.isGiven("--dry-run")
+        let isDetailed = options.isGiven("--detailed-exitcode")
+        if isDetailed, !isDryRun { throw UsageError("--detailed-exitcode goes with --dry-run") }
+        let out = options["--out"]
+        if out != nil, !isDryRun { throw UsageError("--out goes with --dry-run") }
+        let outputs = try Outputs(options)
+        let usesColor = try Color(options)
+        let settings = Settings(invocation: invocation)
+        var configuration = PassConfiguration(
+            directory: invocation.directory, secrets: settings.secrets, apiIdentity: "",
+            stateDirectory: try settings.stateDirectory(), temporaryDirectory: settings.temporaryDirectory)
+        let upload = try UploadOptions(options)
+        configuration.limits = upload.limits
+        configuration.uploads = upload.uploads
+        configuration.dataRoots = options.all("--data-root")
+        configuration.planning.adopt = Set(options.all("--adopt"))
+        configuration.planning.full = options.isGiven("--full")
+        configuration.planning.retryRejected = options.isGiven("--retry-rejected")
+        configuration.planning.allowRemoved = Set(options.all("--allow-removed"))
+        configuration.planning.allowRecreate = options.isGiven("--allow-recreate")
+        configuration.planning.allowDelete = Set(options.all("--allow-delete"))
+        configuration.planning.allowDeletePercent = try options.integer("--allow-delete-percent", in: 1...100)
+        try restrict(&configuration)
+        saved?.options.apply(to: &configuration)
+        configuration.saved = saved
+
+        // Uploads need it; reading thousands of manifests on all cores is faster with a heap for each.
+        if isDryRun { Memory.growInLargeSteps() } else { Memory.shareOneHeap() }
+        let time = SystemTime()
+        let printer = PassPrinter(
+            console: console, time: time, printsPlan: outputs.stdout == .text,
+            usesColor: usesColor.onStdout(console))
+        var outcome = PassOutcome()
+        do throws(StepFailure) {
+            let account = try await Account.open(
+                settings, time: time, persists: !isDryRun, uploadsAtOnce: upload.uploads.requests)
+            configuration.apiIdentity = account.identity
+            if out != nil || saved != nil {
+                configuration.seal = PlanSeal(
+                    tool: Reconcile.tool, salt: saved?.salt ?? PlanSeal.salt(time), keys: account.keys)
+            }
+            let pass = ReconcilePass(
+                configuration: configuration, reader: account.client, writer: isDryRun ? nil : account.client,
+                observer: printer, time: time)
+            outcome = await pass.run()
+            await account.close()
+        } catch {
+            // Manifests need no API: what is wrong with them is worth knowing all the same.
+            outcome.diagnostics = ValidateCommand.loadManifests(invocation).diagnostics
+            outcome.failure = error
+        }
+        var status = outcome.exitStatus(detailed: isDetailed)
+        if let out, let plan = outcome.savedPlan, let failure = PlanFile.write(plan, to: out, console: console) {
+            status = ExitStatus.worst(of: [status, failure])
+        }
+        return try report(outcome, status: status, isDryRun: isDryRun, api: configuration.apiIdentity)
+    }
+
+    /// Tells a run in every form that was asked for, and how the process ends then.
+    func report(
+        _ outcome: PassOutcome, status: ExitStatus, isDryRun: Bool, api: String
+    ) throws(UsageError) -> ExitStatus {
+        let outputs = try Outputs(invocation.options)
+        let usesColor = try Color(invocation.options)
+        reportProblems(of: outcome)
+        if outputs.stdout == .text, !isDryRun, outcome.plan != nil { console.out(OutcomeText.summary(outcome)) }
+        let writer = OutputWriter(outputs: outputs, console: console, environment: invocation.environment)
+        let isWritten = writer.write(
+            RunReport(outcome, isDryRun: isDryRun),
+            text: { OutcomeText.text(outcome, isDryRun: isDryRun, usesColor: usesColor.inFiles) },
+            json: { OutcomeText.json(outcome, mode: isDryRun ? "dry_run" : "apply", api: api, status: status) })
+        return isWritten ? status : ExitStatus.worst(of: [status, .failed])
+    }
+
+    /// `--drift-only`, `--name` and `--selector`.
+    private func restrict(_ configuration: inout PassConfiguration) throws(UsageError) {
+        let options = invocation.options
+        configuration.planning.driftOnly = options.isGiven("--drift-only")
+        if configuration.planning.driftOnly {
+            for other in ["--full", "--retry-rejected", "--adopt"] where options.isGiven(other) {
+                throw UsageError(
+                    "\(other) does not go with --drift-only",
+                    help: "--drift-only undoes what somebody changed in the account, and does nothing else")
+            }
+        }
+        let names = options.all("--name")
+        guard let text = options["--selector"] else {
+            if !names.isEmpty { configuration.filter = .names(names) }
+            return
+        }
+        if !names.isEmpty { throw UsageError("--name and --selector exclude each other", help: "give one of them") }
+        do throws(LabelSelector.Malformed) {
+            configuration.filter = .selector(try LabelSelector(text))
+        } catch {
+            throw UsageError(
+                "--selector \"\(text)\": \(error.message)",
+                help: "such as team=crm, team!=crm, team, !team, or several of them with commas")
+        }
+    }
+
+    private func reportProblems(of outcome: PassOutcome) {
+        for diagnostic in outcome.diagnostics { console.err(diagnostic.rendered) }
+        if outcome.diagnostics.hasErrors {
+            console.err(OutcomeText.invalid)
+        }
+        if let failure = outcome.failure {
+            console.err("error: \(failure.message)")
+            if let help = failure.help { console.err("    help: \(help)") }
+        }
+    }
+}
+
+/// `--color`: whether text has colours.
+enum Color: String, CaseIterable {
+    /// On a terminal, unless `NO_COLOR` is set.
+    case auto
+    case always, never
+
+    init(_ options: ParsedOptions) throws(UsageError) {
+        let name = options["--color"] ?? "auto"
+        guard let color = Color(rawValue: name) else {
+            throw UsageError("unknown color \"\(name)\"", help: "--color takes auto, always or never")
+        }
+        self = color
+    }
+
+    func onStdout(_ console: Console) -> Bool { self == .always || self == .auto && console.usesColor }
+
+    var inFiles: Bool { self == .always }
+}

@@ -1,0 +1,79 @@
+import DataFiles
+import JSON
+import ManifestLoader
+import Model
+import Planner
+import Platform
+import Reconciler
+
+/// `reconcile validate [DIR]`: everything that can be said without keys, network and secrets.
+struct ValidateCommand {
+    let invocation: Invocation
+    let console: Console
+
+    static func loadManifests(_ invocation: Invocation) -> LoadedManifests {
+        ManifestLoader(
+            directory: invocation.directory, dataRoots: invocation.options.all("--data-root"), secrets: nil
+        ).load()
+    }
+
+    func run() async throws(UsageError) -> ExitStatus {
+        let outputs = try Outputs(invocation.options)
+        let upload = try UploadOptions(invocation.options)
+        let settings = Settings(invocation: invocation)
+        Memory.growInLargeSteps()
+        let loaded = Self.loadManifests(invocation)
+        // The process ends with this command: to take ten thousand manifests apart first would be time for nothing.
+        defer { _ = Unmanaged.passRetained(Kept(loaded)) }
+        var diagnostics = loaded.diagnostics
+        var rows = 0
+        if let desired = loaded.desired {
+            let surveys = await DataSurveys(
+                limits: upload.limits, temporaryDirectory: settings.temporaryDirectory
+            ).survey(desired)
+            for connection in desired.connections where connection.data != nil {
+                switch surveys.verdicts[connection.key] {
+                case .surveyed(let summary): rows += summary.rows
+                case .bad(let problems): diagnostics += problems
+                case nil: break
+                }
+            }
+        }
+        diagnostics = diagnostics.sortedByPlace
+        for diagnostic in diagnostics { console.err(diagnostic.rendered) }
+        let errors = diagnostics.filter { $0.severity == .error }.count
+        let warnings = diagnostics.count - errors
+        let connections = loaded.desired?.connections.count ?? 0
+        let text =
+            errors == 0
+            ? "Valid: \(count(loaded.fileCount, "file")), \(count(connections, "connection")), "
+                + "\(count(rows, "row"))" + (warnings > 0 ? ", \(count(warnings, "warning"))." : ".")
+            : "Invalid: \(count(errors, "error"))"
+                + (warnings > 0 ? ", \(count(warnings, "warning"))" : "")
+                + " in \(count(loaded.fileCount, "file"))."
+        let document: JSONValue = [
+            "format_version": .number("\(PlanJSON.formatVersion)"),
+            "valid": .bool(errors == 0), "files": .number("\(loaded.fileCount)"),
+            "connections": .number("\(connections)"), "rows": .number("\(rows)"),
+            "diagnostics": .array(diagnostics.map { PlanJSON.document($0) }),
+        ]
+        if outputs.stdout == .text { console.out(text) }
+        var report = RunReport(mode: .validate)
+        report.diagnostics = diagnostics
+        report.result = text
+        let writer = OutputWriter(outputs: outputs, console: console, environment: invocation.environment)
+        let isWritten = writer.write(report, text: { text }, json: { document.prettyText })
+        let status: ExitStatus = errors == 0 ? .done : .invalid
+        return isWritten ? status : ExitStatus.worst(of: [status, .failed])
+    }
+
+    /// Holds the manifests until the process ends.
+    private final class Kept {
+        let manifests: LoadedManifests
+        init(_ manifests: LoadedManifests) { self.manifests = manifests }
+    }
+
+    private func count(_ number: Int, _ word: String) -> String {
+        "\(number.grouped) \(word)\(number == 1 ? "" : "s")"
+    }
+}
