@@ -1,5 +1,4 @@
 import Dispatch
-import Glibc
 import Model
 import Platform
 import Reconciler

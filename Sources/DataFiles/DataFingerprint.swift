@@ -1,5 +1,5 @@
-import Glibc
 import Model
+import Platform
 
 /// What tells that files were not touched, without reading them, as Git does it.
 package struct DataFingerprint: Sendable, Hashable, Codable {
@@ -15,7 +15,7 @@ package struct DataFingerprint: Sendable, Hashable, Codable {
 
     /// The fingerprint as it is now, from `lstat` alone; nothing is opened.
     ///
-    /// Errors: `DataProblems` for a file that is not there or is no regular file.
+    /// Errors: `DataProblems` for a file that is not there or is not a regular file.
     package static func current(of set: DataSet) throws(DataProblems) -> DataFingerprint {
         var stamps: [FileStamp] = []
         for file in set.files { stamps.append(try FileStamp(ofPathOf: file)) }
@@ -43,6 +43,10 @@ package struct FileStamp: Sendable, Hashable, Codable {
             self.nanoseconds = nanoseconds
         }
 
+        init(_ time: FileStatus.Time) {
+            self.init(wholeSeconds: time.seconds, nanoseconds: time.nanoseconds)
+        }
+
         /// Seconds since 1970.
         package var seconds: Double { Double(wholeSeconds) + Double(nanoseconds) / 1e9 }
     }
@@ -64,11 +68,11 @@ package struct FileStamp: Sendable, Hashable, Codable {
         self.changed = changed
     }
 
-    init(_ status: stat) {
-        device = UInt64(status.st_dev)
-        inode = UInt64(status.st_ino)
-        size = Int(status.st_size)
-        modified = Time(wholeSeconds: status.st_mtim.tv_sec, nanoseconds: status.st_mtim.tv_nsec)
-        changed = Time(wholeSeconds: status.st_ctim.tv_sec, nanoseconds: status.st_ctim.tv_nsec)
+    init(_ status: FileStatus) {
+        device = status.identity.device
+        inode = status.identity.inode
+        size = status.size
+        modified = Time(status.modified)
+        changed = Time(status.changed)
     }
 }

@@ -93,7 +93,7 @@ package final class Emulator: Sendable {
         var response = APIFailure.status(429, "Too Many Requests").response
         switch wait {
         case .seconds(let seconds): response.headers["Retry-After"] = "\(seconds)"
-        case .date(let seconds): response.headers["Retry-After"] = HTTPDate.text(now + Double(seconds))
+        case .date(let seconds): response.headers["Retry-After"] = CivilTime(utc: now + Double(seconds)).httpDate
         }
         return response
     }

@@ -1,4 +1,4 @@
-import Glibc
+import Platform
 
 /// How an emulator is set up. The defaults serve from memory, on a free port, without faults.
 package struct EmulatorOptions: Sendable {
@@ -32,14 +32,10 @@ package struct EmulatorOptions: Sendable {
     package var maxLoggedRequests = 100_000
 
     /// Seconds since 1970.
-    package var now: @Sendable () -> Double = {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1_000_000_000
-    }
+    package var now: @Sendable () -> Double = { SystemTime().unixTime() }
     /// Returns after that many seconds.
     package var sleep: @Sendable (Double) async -> Void = {
-        try? await Task.sleep(nanoseconds: UInt64(max(0, $0) * 1_000_000_000))
+        try? await SystemTime().sleep(seconds: $0)
     }
     /// 64 random bits, for uuids.
     package var random: @Sendable () -> UInt64 = { UInt64.random(in: .min ... .max) }

@@ -9,7 +9,7 @@ extension ManifestLoader {
     ) -> (connections: [DesiredConnection], diagnostics: [Diagnostic]) {
         let finder = DataFileFinder(directory: ".", prefix: "", root: "/", dataRoots: [], secrets: nil)
         var file = ManifestFile(findings: Findings(source: SourceFile(path: path, bytes: Array(text.utf8))))
-        ManifestReader(secrets: nil, dataFiles: finder)
+        ManifestReader(tree: nil, secrets: nil, dataFiles: finder)
             .decode(ManifestScan.Manifest(path: path, relativePath: path), into: &file)
         ManifestComparison.check([file])
         return (file.connections.compactMap(\.connection), file.findings.finish())

@@ -1,5 +1,6 @@
 import Dispatch
 import Model
+import Platform
 
 /// Reads a directory of manifests into a desired state, or into everything that is wrong with it.
 ///
@@ -27,7 +28,10 @@ package struct ManifestLoader: Sendable {
         let finder = DataFileFinder(
             directory: directory, prefix: scan.prefix, root: scan.root ?? directory,
             dataRoots: resolveRoots(&diagnostics), secrets: secrets)
-        var files = read(scan.manifests, with: ManifestReader(secrets: secrets, dataFiles: finder))
+        var files = read(
+            scan.manifests,
+            with: ManifestReader(
+                tree: scan.root.flatMap { try? DirectoryTree($0) }, secrets: secrets, dataFiles: finder))
         ManifestComparison.check(files)
         // By index, here and below: to copy thousands of these values takes longer than all else that is done to them.
         for file in files.indices where !files[file].findings.diagnostics.isEmpty {
@@ -52,8 +56,8 @@ package struct ManifestLoader: Sendable {
         var roots: [String] = []
         for root in dataRoots {
             do throws(SystemError) {
-                let resolved = try FileSystem.resolve(root)
-                if try FileSystem.status(of: resolved).kind == .directory {
+                let resolved = try Path.resolve(root)
+                if try FileStatus(of: resolved).kind == .directory {
                     roots.append(resolved)
                 } else {
                     diagnostics.append(

@@ -1,4 +1,4 @@
-import Foundation
+import Platform
 
 /// Writes exported manifests into a directory, never over a file that somebody else's words stand in.
 package struct ExportDirectory: Sendable {
@@ -15,9 +15,11 @@ package struct ExportDirectory: Sendable {
 
     package let path: String
     private let replaces: Bool
+    private let calls: SystemCalls
 
     /// - Parameter replaces: `--force`: files of the same name are written anew.
-    package init(path: String, replaces: Bool) {
+    package init(path: String, replaces: Bool, calls: SystemCalls = .system) {
+        self.calls = calls
         self.path = path.isEmpty ? "." : path
         self.replaces = replaces
     }
@@ -32,7 +34,7 @@ package struct ExportDirectory: Sendable {
     /// Which of these names stand already: nothing is written then, unless files are replaced.
     package func check(_ names: [String]) throws(Problem) {
         if replaces { return }
-        let there = names.filter { exists(path(of: $0)) }
+        let there = names.filter { FileStatus.exists(path(of: $0)) }
         guard let first = there.first else { return }
         throw Problem(
             message: "\(path(of: first))\(there.count > 1 ? " and \(there.count - 1) more" : "") would be overwritten",
@@ -41,35 +43,21 @@ package struct ExportDirectory: Sendable {
 
     /// Writes one file whole or not at all, under its name only when it is complete.
     package func write(_ name: String, _ text: String) throws(Problem) {
-        do {
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        } catch {
-            throw Problem(
-                message: "cannot create the directory \(path): \(error.localizedDescription)",
-                help: "give a directory that you may write to")
-        }
         let target = path(of: name)
-        let draft = path(of: ".\(name).\(getpid()).tmp")
-        do {
-            try Data(text.utf8).write(to: URL(filePath: draft))
+        do throws(SystemError) {
+            try Directory.create(path, permissions: 0o777, calls: calls)
+            var file = try AtomicFile(
+                replacing: target, permissions: .upTo(0o666), durability: .power,
+                aside: .hidden(.random(in: .min ... .max)), shownAs: target, calls: calls)
+            try file.write(Array(text.utf8))
+            // A name that was taken meanwhile is not taken over.
+            if replaces { try file.place() } else { try file.placeAsNew() }
         } catch {
-            unlink(draft)
             throw Problem(
-                message: "cannot write \(draft): \(error.localizedDescription)",
-                help: "make room, or give a directory that you may write to")
+                message: error.message,
+                help: error.alreadyExists
+                    ? "give --force to write over it"
+                    : error.help(.writing, elsewhere: "give a directory that you may write to"))
         }
-        // A link fails where the name is taken meanwhile; a rename takes the place of what is there.
-        let isDone = (replaces ? rename(draft, target) : link(draft, target)) == 0
-        let code = errno
-        if !replaces || !isDone { unlink(draft) }
-        guard !isDone else { return }
-        throw Problem(
-            message: "cannot write \(target): \(String(cString: strerror(code)))",
-            help: code == EEXIST ? "give --force to write over it" : "give a directory that you may write to")
-    }
-
-    private func exists(_ path: String) -> Bool {
-        var status = stat()
-        return lstat(path, &status) == 0
     }
 }

@@ -120,12 +120,17 @@ package struct DesiredData: Sendable, Hashable {
 package struct DataFile: Sendable, Hashable {
     /// What to open: absolute, links resolved.
     package var absolutePath: String
+    /// The directory that it must lie in when it is opened: DIR or a `--data-root`, absolute, links resolved.
+    package var root: String
     /// What to show: DIR as the user gave it, and the path below it.
     package var displayPath: String
     package var format: DataFormat
 
-    package init(absolutePath: String, displayPath: String, format: DataFormat) {
+    /// Without `root`, the directory that the file stands in.
+    package init(absolutePath: String, root: String? = nil, displayPath: String, format: DataFormat) {
         self.absolutePath = absolutePath
+        let folder = absolutePath.utf8.lastIndex(of: UInt8(ascii: "/")).map { absolutePath[..<$0] } ?? "."
+        self.root = root ?? (folder.isEmpty ? "/" : String(folder))
         self.displayPath = displayPath
         self.format = format
     }

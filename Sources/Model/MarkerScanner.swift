@@ -1,5 +1,3 @@
-import Glibc
-
 /// Reads a marker byte by byte: a plan takes ten thousand descriptions apart several times over.
 ///
 /// What it accepts is exactly what `OwnershipMarker.text` writes, or an edited marker could pass for a whole one.
@@ -12,15 +10,11 @@ struct MarkerScanner {
     /// Where the first opening of a marker begins; nil where there is none.
     static func start(in bytes: UnsafeBufferPointer<UInt8>) -> Int? {
         let opening = MarkedDescription.openingBytes
-        let length = opening.utf8CodeUnitCount
-        guard let base = bytes.baseAddress else { return nil }
-        var index = 0
-        while index + length <= bytes.count,
-            let found = memchr(base + index, Int32(opening.utf8Start.pointee), bytes.count - length + 1 - index)
-        {
-            index = UnsafeRawPointer(found) - UnsafeRawPointer(base)
-            if memcmp(base + index, opening.utf8Start, length) == 0 { return index }
-            index += 1
+        let first = opening.utf8Start.pointee
+        guard bytes.count >= opening.utf8CodeUnitCount else { return nil }
+        for index in 0...(bytes.count - opening.utf8CodeUnitCount)
+        where bytes[index] == first && holds(opening, bytes, at: index) {
+            return index
         }
         return nil
     }
@@ -42,11 +36,16 @@ struct MarkerScanner {
     }
 
     private mutating func skip(_ word: StaticString) -> Bool {
-        let length = word.utf8CodeUnitCount
-        guard index + length <= bytes.count, let base = bytes.baseAddress,
-            memcmp(base + index, word.utf8Start, length) == 0
-        else { return false }
-        index += length
+        guard index + word.utf8CodeUnitCount <= bytes.count, Self.holds(word, bytes, at: index) else { return false }
+        index += word.utf8CodeUnitCount
+        return true
+    }
+
+    /// Whether that word stands there; all of it has room.
+    private static func holds(_ word: StaticString, _ bytes: UnsafeBufferPointer<UInt8>, at index: Int) -> Bool {
+        for offset in 0..<word.utf8CodeUnitCount where bytes[index + offset] != word.utf8Start[offset] {
+            return false
+        }
         return true
     }
 

@@ -1,6 +1,7 @@
 import DataFiles
 import Foundation
 import Model
+import Platform
 
 /// Where the row ledgers are: `rows/UUID.ledger` in the state directory, one for each connection with data.
 ///
@@ -13,9 +14,9 @@ struct LedgerDirectory: Sendable {
         path = stateDirectory + "/rows"
     }
 
-    func path(uuid: String) -> String { "\(path)/\(uuid).ledger" }
+    func path(uuid: String) -> String { "\(path)/\(ConnectionFileName.escaped(uuid)).ledger" }
 
-    private func nextPath(uuid: String) -> String { "\(path)/\(uuid).next" }
+    private func nextPath(uuid: String) -> String { "\(path)/\(ConnectionFileName.escaped(uuid)).next" }
 
     func open(uuid: String, set: DataSet, data: OwnershipMarker.Data, verifyingBody: Bool) -> LedgerOpening {
         RowLedger.open(
@@ -68,22 +69,18 @@ struct LedgerDirectory: Sendable {
         try RowLedger.write(
             path: path(uuid: uuid), identity: Self.identity(uuid: uuid, set: set, data: data), rows: rows, sent: sent,
             rejected: rejected, removed: removed, mayHaveEarlierRows: mayHaveEarlierRows)
-        unlink(nextPath(uuid: uuid))
+        Directory.remove(nextPath(uuid: uuid))
     }
 
     /// Forgets the ledger of a connection that is gone.
     func remove(uuid: String) {
-        unlink(path(uuid: uuid))
-        unlink(nextPath(uuid: uuid))
+        Directory.remove(path(uuid: uuid))
+        Directory.remove(nextPath(uuid: uuid))
     }
 
     private func makeDirectory() throws(DataProblems) {
-        do {
-            try FileManager.default.createDirectory(
-                atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        } catch {
-            throw DataProblems(diagnostics: [Diagnostic(.error, "cannot create \(path): \(error.localizedDescription)")]
-            )
+        try failing(as: { DataProblems.ofTheMachine($0.message, help: $0.help(.writing)) }) { () throws(SystemError) in
+            try Directory.create(path)
         }
     }
 

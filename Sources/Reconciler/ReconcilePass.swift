@@ -151,7 +151,7 @@ package struct ReconcilePass: Sendable {
     private func loadManifests() async throws(StepFailure) -> LoadedManifests {
         let deadline = time.uptime() + configuration.gitLockPatience
         var hasWaited = false
-        while let lock = GitIndexLock.path(above: configuration.directory) {
+        while let lock = GitCheckout(above: configuration.directory)?.indexLock {
             if !hasWaited { observer.waiting(for: "Git, which holds \(lock)") }
             hasWaited = true
             if configuration.isStopping() { throw .interrupted }

@@ -1,12 +1,12 @@
-import Glibc
 import Model
+import Platform
 
 /// The journal of a state directory, open for appending.
-struct Journal: Sendable {
+struct Journal: ~Copyable, Sendable {
     private let directory: String
     private let identity: StateIdentity
     private let calls: SystemCalls
-    private var file: OpenFile
+    private var file: Descriptor
     private var length: Int
     private var lastSum: Digest128
     private(set) var lineCount: Int
@@ -17,39 +17,49 @@ struct Journal: Sendable {
 
     /// What the directory's journal holds; nil where there is none. Changes nothing.
     static func read(directory: String, identity: StateIdentity) throws(StateError) -> JournalContents? {
-        guard let file = try OpenFile.open(path(in: directory), O_RDONLY) else { return nil }
-        defer { file.close() }
+        guard let file = try StateFile.open(path(in: directory), .reading) else { return nil }
         return try JournalReader.read(file, identity: identity)
     }
 
     /// Opens the journal, or makes one, and cuts off a torn end. The lock must be held.
+    ///
+    /// - Parameter applied: What the journal holds, once it is open.
     static func open(
-        directory: String, identity: StateIdentity, calls: SystemCalls
-    ) throws(StateError) -> (Journal, AppliedState) {
-        if let file = try OpenFile.open(path(in: directory), O_RDWR | O_APPEND, calls: calls) {
-            do throws(StateError) {
-                try file.makePrivate()
-                if let contents = try JournalReader.read(file, identity: identity) {
-                    if contents.isTorn {
+        directory: String, identity: StateIdentity, calls: SystemCalls, applied: inout AppliedState
+    ) throws(StateError) -> Journal {
+        if let file = try StateFile.open(path(in: directory), .appending, calls: calls) {
+            try StateFile.makePrivate(file)
+            if let contents = try JournalReader.read(file, identity: identity) {
+                if contents.isTorn {
+                    try failing(as: StateError.init) { () throws(SystemError) in
                         try file.truncate(to: contents.goodLength)
                         try file.sync()
                     }
-                    let journal = Journal(
-                        directory: directory, identity: identity, calls: calls, file: file,
-                        length: contents.goodLength, lastSum: contents.lastSum, lineCount: contents.lineCount)
-                    return (journal, contents.applied)
                 }
-            } catch {
-                file.close()
-                throw error
+                applied = contents.applied
+                return Journal(
+                    directory: directory, identity: identity, calls: calls, file: file,
+                    length: contents.goodLength, lastSum: contents.lastSum, lineCount: contents.lineCount)
             }
-            file.close()
         }
         var random = SystemRandomNumberGenerator()
-        let applied = AppliedState(secretKey: SipHash128.Key(random.next(), random.next()))
+        applied = AppliedState(secretKey: SipHash128.Key(random.next(), random.next()))
         let journal = try write(applied, directory: directory, identity: identity, calls: calls)
-        try StateDirectory.sync(directory)
-        return (journal, applied)
+        try StateDirectory.sync(directory, calls: calls)
+        return journal
+    }
+
+    private init(
+        directory: String, identity: StateIdentity, calls: SystemCalls, file: consuming Descriptor, length: Int,
+        lastSum: Digest128, lineCount: Int
+    ) {
+        self.directory = directory
+        self.identity = identity
+        self.calls = calls
+        self.file = file
+        self.length = length
+        self.lastSum = lastSum
+        self.lineCount = lineCount
     }
 
     /// Appends the entries and, unless told otherwise, returns when they are on disk. After an error none of them counts.
@@ -63,12 +73,12 @@ struct Journal: Sendable {
         bytes.reserveCapacity(entries.reduce(0) { $0 + $1.count + 64 })
         var sum = lastSum
         for entry in entries { sum = JournalFormat.append(entry, after: sum, to: &bytes) }
-        do throws(StateError) {
+        do throws(SystemError) {
             try file.write(bytes)
             if syncs { try file.sync() }
         } catch {
             rollBack()
-            throw error
+            throw StateError(error)
         }
         length += bytes.count
         lastSum = sum
@@ -78,11 +88,9 @@ struct Journal: Sendable {
     /// Replaces the journal by one that holds only what counts. After an error the old one goes on.
     mutating func compact(_ applied: AppliedState) throws(StateError) {
         guard !isBroken else { return }
-        let new = try Self.write(applied, directory: directory, identity: identity, calls: calls)
-        file.close()
-        self = new
+        self = try Self.write(applied, directory: directory, identity: identity, calls: calls)
         do throws(StateError) {
-            try StateDirectory.sync(directory)
+            try StateDirectory.sync(directory, calls: calls)
         } catch {
             // After a power failure the old file could be back, without what would be appended from here on.
             isBroken = true
@@ -90,11 +98,9 @@ struct Journal: Sendable {
         }
     }
 
-    func close() { file.close() }
-
     /// Cuts off what a failed append may have left, for a later success must not stand behind it.
     private mutating func rollBack() {
-        do throws(StateError) {
+        do throws(SystemError) {
             try file.truncate(to: length)
             try file.sync()
         } catch {
@@ -109,21 +115,20 @@ struct Journal: Sendable {
         let path = path(in: directory)
         let aside = path + ".new"
         // One that a killed process left behind; a link that somebody put there goes as well.
-        unlink(aside)
-        let flags = O_RDWR | O_CREAT | O_EXCL | O_APPEND
-        guard let file = try OpenFile.open(aside, flags, calls: calls) else {
-            throw StateError.system("create", aside, ENOENT)
+        Directory.remove(aside, calls: calls)
+        guard let file = try StateFile.open(aside, .creatingToAppend, shownAs: path, calls: calls) else {
+            throw StateError(.system, "create", aside, cause: "it went away", isRetryable: true)
         }
-        let named = OpenFile(descriptor: file.descriptor, path: path, calls: calls)
         var journal = Journal(
-            directory: directory, identity: identity, calls: calls, file: named, length: 0,
+            directory: directory, identity: identity, calls: calls, file: file, length: 0,
             lastSum: JournalFormat.start, lineCount: 0)
         do throws(StateError) {
             try journal.fill(with: applied)
-            guard calls.rename(aside, path) == 0 else { throw StateError.system("replace", path, errno) }
+            try failing(as: StateError.init) { () throws(SystemError) in
+                try AtomicFile.move(aside, to: path, durability: .process, calls: calls)
+            }
         } catch {
-            file.close()
-            unlink(aside)
+            Directory.remove(aside, calls: calls)
             throw error
         }
         return journal

@@ -1,8 +1,8 @@
 import Dispatch
 import Foundation
-import Glibc
 import JSON
 import Model
+import Platform
 
 /// Reads a journal from its beginning, line by line, without holding it whole.
 ///
@@ -30,15 +30,15 @@ struct JournalReader {
     /// The contents; nil where not even a header is whole, so that nothing was ever recorded.
     ///
     /// Errors: `.damaged` with the line, `.newerVersion`, `.otherIdentity`.
-    static func read(_ file: OpenFile, identity: StateIdentity) throws(StateError) -> JournalContents? {
+    static func read(_ file: borrowing Descriptor, identity: StateIdentity) throws(StateError) -> JournalContents? {
         var reader = JournalReader(path: file.path, identity: identity)
         var buffer = [UInt8](repeating: 0, count: 256 << 10)
         var rest: [UInt8] = []
         while true {
-            let (count, problem): (Int, StateError?) = buffer.withUnsafeMutableBytes { bytes in
-                do throws(StateError) { return (try file.read(into: bytes), nil) } catch { return (0, error) }
-            }
-            if let problem { throw problem }
+            // Typed errors do not pass through the closures of the standard library.
+            let count = try buffer.withUnsafeMutableBytes { bytes in
+                Result { () throws(SystemError) in try file.read(into: bytes.baseAddress!, count: bytes.count) }
+            }.mapError(StateError.init).get()
             if count == 0 { break }
             var start = 0
             while let end = buffer[start..<count].firstIndex(of: UInt8(ascii: "\n")) {

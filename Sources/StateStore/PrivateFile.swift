@@ -1,55 +1,26 @@
-import Glibc
+import Platform
 
 /// A file that is written once and whole, for this user alone.
 package enum PrivateFile {
     /// Writes it aside and puts it in place of what was there: on disk, its name too, when it returns.
     ///
     /// - Parameter makingDirectory: Whether the directories above that are missing are made, for this user alone.
-    /// Errors: `.unsafe` where something stands there that is no regular file, `.system`.
+    /// Errors: `.unsafe` where something stands there that is not a regular file, `.system`.
     package static func write(
-        _ bytes: [UInt8], to path: String, makingDirectory: Bool
+        _ bytes: [UInt8], to path: String, makingDirectory: Bool, calls: SystemCalls = .system
     ) throws(StateError) {
-        try write(bytes, to: path, makingDirectory: makingDirectory, calls: SystemCalls())
+        if makingDirectory { try StateDirectory.create(Path.parent(of: path), calls: calls) }
+        try failing(as: StateError.init) { () throws(SystemError) in
+            // A rename would replace a device or a link as readily as a file.
+            if FileStatus.exists(path), try FileStatus(of: path, followingLinks: false).kind != .regular {
+                throw .notRegular("replace", path)
+            }
+            try AtomicFile.write(bytes, to: path, durability: .power, calls: calls)
+        }
     }
 
-    static func write(
-        _ bytes: [UInt8], to path: String, makingDirectory: Bool, calls: SystemCalls
-    ) throws(StateError) {
-        let directory = directory(of: path)
-        if makingDirectory { try StateDirectory.create(directory) }
-        try checkReplaceable(path)
-        let aside = path + ".new"
-        // One that a killed process left behind; a link that somebody put there goes as well.
-        unlink(aside)
-        guard let file = try OpenFile.open(aside, O_WRONLY | O_CREAT | O_EXCL, calls: calls) else {
-            throw StateError.system("create", aside, ENOENT)
-        }
-        do throws(StateError) {
-            defer { file.close() }
-            try file.write(bytes)
-            try file.sync()
-            guard calls.rename(aside, path) == 0 else { throw StateError.system("replace", path, errno) }
-        } catch {
-            unlink(aside)
-            throw error
-        }
-        try StateDirectory.sync(directory)
-    }
-
-    private static func directory(of path: String) -> String {
-        guard let slash = path.lastIndex(of: "/") else { return "." }
-        return slash == path.startIndex ? "/" : String(path[..<slash])
-    }
-
-    /// A rename would replace a device or a link as readily as a file.
-    private static func checkReplaceable(_ path: String) throws(StateError) {
-        var status = stat()
-        guard lstat(path, &status) == 0 else {
-            if errno == ENOENT { return }
-            throw StateError.system("examine", path, errno)
-        }
-        if status.st_mode & S_IFMT == S_IFREG { return }
-        throw StateError(
-            .unsafe, "replace", path, cause: "it is not a regular file", help: "choose another path")
+    /// Removes one that is no longer wanted; nothing where there is none.
+    package static func remove(_ path: String, calls: SystemCalls = .system) {
+        Directory.remove(path, calls: calls)
     }
 }

@@ -33,10 +33,11 @@ package final class StateStore: Sendable {
 
     private let directory: String
     private let time: any TimeSource
-    private let lock: StateLock
+    /// Nil once closed.
+    private let lock: Mutex<StateLock?>
     private let shared: Mutex<State>
     /// Touched on `queue` alone, but for opening and closing.
-    private let journal: Mutex<Journal>
+    private let journal: Mutex<Journal?>
     private let queue = DispatchQueue(label: "reconcile.state")
 
     /// What the directory remembers, for a run that writes nothing: takes no lock and creates nothing.
@@ -63,26 +64,17 @@ package final class StateStore: Sendable {
     init(
         directory: String, identity: StateIdentity, time: any TimeSource, calls: SystemCalls
     ) throws(StateError) {
-        try StateDirectory.create(directory)
+        try StateDirectory.create(directory, calls: calls)
         let lock = try StateLock(directory: directory)
-        do throws(StateError) {
-            let (journal, applied) = try Journal.open(directory: directory, identity: identity, calls: calls)
-            let current = Self.remembered(applied, now: time.unixTime())
-            shared = Mutex(State(applied: current, compactAt: Self.compactionPoint(for: current)))
-            self.journal = Mutex(journal)
-        } catch {
-            lock.release()
-            throw error
-        }
-        self.lock = lock
+        var applied = AppliedState()
+        let journal = try Journal.open(directory: directory, identity: identity, calls: calls, applied: &applied)
+        let current = Self.remembered(applied, now: time.unixTime())
+        shared = Mutex(State(applied: current, compactAt: Self.compactionPoint(for: current)))
+        self.journal = Mutex(journal)
+        self.lock = Mutex(lock)
         self.directory = directory
         self.time = time
         compactIfDue()
-    }
-
-    deinit {
-        // Whoever writes holds this object, so nobody does.
-        if !shared.withLock(\.isClosed) { releaseFiles() }
     }
 
     /// What is on disk at this moment; never ahead of it.
@@ -159,7 +151,7 @@ package final class StateStore: Sendable {
     private func append(_ entries: [[UInt8]]) -> StateError? {
         journal.withLock { journal in
             do throws(StateError) {
-                try journal.append(entries)
+                try journal?.append(entries)
                 return nil
             } catch {
                 return error
@@ -169,19 +161,19 @@ package final class StateStore: Sendable {
 
     /// A journal that cannot be rewritten goes on as it is; the next try comes after as many lines again.
     private func compactIfDue() {
-        let lines = journal.withLock(\.lineCount)
+        let lines = journal.withLock { $0?.lineCount ?? 0 }
         let due = shared.withLock { lines >= $0.compactAt ? $0.applied : nil }
         guard let due else { return }
         let current = Self.remembered(due, now: time.unixTime())
-        let didCompact = journal.withLock { (try? $0.compact(current)) != nil }
+        let didCompact = journal.withLock { (try? $0?.compact(current)) != nil }
         shared.withLock { state in
             state.compactAt = didCompact ? Self.compactionPoint(for: current) : lines * 2
         }
     }
 
     private func releaseFiles() {
-        journal.withLock { $0.close() }
-        lock.release()
+        journal.withLock { $0 = nil }
+        lock.withLock { $0 = nil }
     }
 
     private static func apply(_ change: Change, to applied: inout AppliedState) {

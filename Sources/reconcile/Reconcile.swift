@@ -1,6 +1,7 @@
 import Foundation
 import JSON
 import ManifestLoader
+import Platform
 import Reconciler
 
 /// The program: arguments in, one command run, an exit status out.
@@ -11,12 +12,15 @@ struct Reconcile {
     static let tool = "reconcile \(version)"
 
     static func main() async {
+        // First of all: a file of ours that took one of their numbers would get what is printed.
+        StandardStream.openMissing()
         // A reader that goes away (`reconcile | head`) is an ordinary end of output, not a reason to die half way.
-        signal(SIGPIPE, SIG_IGN)
-        let console = Console(environment: ProcessInfo.processInfo.environment)
-        let status = await run(Array(CommandLine.arguments.dropFirst()), console: console)
-        console.flush()
-        exit(status.rawValue)
+        Signal.brokenPipe.ignore()
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        let console = Console(
+            environment: ProcessInfo.processInfo.environment, isPatient: arguments.first != "daemon")
+        let status = await run(arguments, console: console)
+        exit(console.finish(status).rawValue)
     }
 
     private static func run(_ arguments: [String], console: Console) async -> ExitStatus {

@@ -25,7 +25,8 @@ import Testing
             ("ftp://api.test/", "neither https nor http"), ("https://api.test/v1?x=1", "query or a fragment"),
             ("https://api.test/v1#x", "query or a fragment"), ("https://user@api.test/", "user or a password"),
             ("https://user:hunter2@api.test/", "user or a password"), ("api.test/v1", "not an absolute URL"),
-            ("", "not an absolute URL"), ("https://", "not an absolute URL"), ("https://api.test/ v1", "not an absolute URL"),
+            ("", "not an absolute URL"), ("https://", "not an absolute URL"),
+            ("https://api.test/ v1", "not an absolute URL"),
             ("https://api.test:70000/", "port"),
         ])
     func otherURLsAreRefused(text: String, words: String) {

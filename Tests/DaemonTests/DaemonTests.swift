@@ -1,6 +1,7 @@
 import Foundation
 import Model
 import Planner
+import Platform
 import Reconciler
 import Testing
 

@@ -1,4 +1,5 @@
 import Foundation
+import Platform
 import Testing
 
 @testable import Daemon
@@ -11,9 +12,9 @@ import Testing
         let place = try Place()
         try place.write(".git/HEAD", "ref: refs/heads/main\n")
         try place.write("sub/a.yaml", "")
-        #expect(GitRevision.read(above: place.path("sub")) == nil)
+        #expect(GitCheckout(above: place.path("sub"))?.commit == nil)
         try place.write(".git/refs/heads/main", Self.commit + "\n")
-        #expect(GitRevision.read(above: place.path("sub")) == Self.commit)
+        #expect(GitCheckout(above: place.path("sub"))?.commit == Self.commit)
     }
 
     @Test func packedRefsAndDetachedHeadsAreRead() throws {
@@ -23,9 +24,9 @@ import Testing
             ".git/packed-refs",
             "# pack-refs with: peeled\n\(String(repeating: "f", count: 40)) refs/heads/mainly\n\(Self.commit) refs/heads/main\n"
         )
-        #expect(GitRevision.read(above: place.root.path) == Self.commit)
+        #expect(GitCheckout(above: place.root.path)?.commit == Self.commit)
         try place.write(".git/HEAD", String(repeating: "a", count: 64) + "\n")
-        #expect(GitRevision.read(above: place.root.path) == String(repeating: "a", count: 64))
+        #expect(GitCheckout(above: place.root.path)?.commit == String(repeating: "a", count: 64))
     }
 
     @Test func aWorktreeIsFollowed() throws {
@@ -34,13 +35,13 @@ import Testing
         try place.write("main/.git/worktrees/w/HEAD", "ref: refs/heads/work")
         try place.write("main/.git/worktrees/w/commondir", "../..\n")
         try place.write("w/.git", "gitdir: ../main/.git/worktrees/w\n")
-        #expect(GitRevision.read(above: place.path("w")) == Self.commit)
+        #expect(GitCheckout(above: place.path("w"))?.commit == Self.commit)
     }
 
     @Test(arguments: ["ref: refs/../../x", "nonsense", "", "ref: /etc/passwd"])
     func whatIsNoCommitIsNotShown(head: String) throws {
         let place = try Place()
         try place.write(".git/HEAD", head)
-        #expect(GitRevision.read(above: place.root.path) == nil)
+        #expect(GitCheckout(above: place.root.path)?.commit == nil)
     }
 }

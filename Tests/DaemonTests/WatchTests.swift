@@ -1,6 +1,7 @@
 import Foundation
 import HTTPServer
 import Model
+import Platform
 import Testing
 
 @testable import Daemon

@@ -80,7 +80,7 @@ import Testing
     }
 
     @Test func aWriteThatFails() throws {
-        let file = try TemporaryFile(in: files.path)
+        let file = try SpillFile(in: files.path)
         // The kernel cannot read from there, and says so as it would say that the disk is full.
         let nowhere = UnsafeRawBufferPointer(start: UnsafeRawPointer(bitPattern: 8), count: 16)
         #expect {

@@ -1,6 +1,7 @@
 import Glibc
 import ManifestLoader
 import Model
+import Platform
 import Testing
 
 @Suite struct SnapshotTests {
@@ -46,14 +47,14 @@ import Testing
     }
 }
 
-@Suite struct GitIndexLockTests {
+@Suite struct GitCheckoutLockTests {
     @Test func theLockIsFoundUpwards() {
         let workspace = Workspace(["r/.git/HEAD": "", "r/M/sub/a.yaml": ""])
-        #expect(GitIndexLock.path(above: "\(workspace.path)/r/M/sub") == nil)
+        #expect(GitCheckout(above: "\(workspace.path)/r/M/sub")?.indexLock == nil)
         workspace.write("r/.git/index.lock", "")
-        #expect(GitIndexLock.path(above: "\(workspace.path)/r/M/sub") == "\(workspace.path)/r/.git/index.lock")
-        #expect(GitIndexLock.path(above: "\(workspace.path)/r") == "\(workspace.path)/r/.git/index.lock")
-        #expect(GitIndexLock.path(above: workspace.path) == nil)
+        #expect(GitCheckout(above: "\(workspace.path)/r/M/sub")?.indexLock == "\(workspace.path)/r/.git/index.lock")
+        #expect(GitCheckout(above: "\(workspace.path)/r")?.indexLock == "\(workspace.path)/r/.git/index.lock")
+        #expect(GitCheckout(above: workspace.path)?.indexLock == nil)
     }
 
     @Test func aGitFileLeadsToTheLock() {
@@ -64,10 +65,10 @@ import Testing
         workspace.write("abs/.git", "gitdir: \(workspace.path)/main/.git/worktrees/w\n")
         workspace.link("link", to: "w/M")
         let lock = "main/.git/worktrees/w/index.lock"
-        #expect(GitIndexLock.path(above: "\(workspace.path)/w/M") == "\(workspace.path)/w/../\(lock)")
-        #expect(GitIndexLock.path(above: "\(workspace.path)/link") == "\(workspace.path)/w/../\(lock)")
-        #expect(GitIndexLock.path(above: "\(workspace.path)/abs") == "\(workspace.path)/\(lock)")
-        #expect(GitIndexLock.path(above: "\(workspace.path)/bad/M") == nil)
-        #expect(GitIndexLock.path(above: "\(workspace.path)/nowhere") == nil)
+        #expect(GitCheckout(above: "\(workspace.path)/w/M")?.indexLock == "\(workspace.path)/w/../\(lock)")
+        #expect(GitCheckout(above: "\(workspace.path)/link")?.indexLock == "\(workspace.path)/w/../\(lock)")
+        #expect(GitCheckout(above: "\(workspace.path)/abs")?.indexLock == "\(workspace.path)/\(lock)")
+        #expect(GitCheckout(above: "\(workspace.path)/bad/M")?.indexLock == nil)
+        #expect(GitCheckout(above: "\(workspace.path)/nowhere")?.indexLock == nil)
     }
 }

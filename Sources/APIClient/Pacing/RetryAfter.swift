@@ -1,3 +1,5 @@
+import Platform
+
 /// The `Retry-After` header: seconds, or one of the three forms of an HTTP date (RFC 9110, 5.6.7).
 enum RetryAfter {
     /// Seconds from `now` (Unix time), never negative; nil for what is neither.
@@ -33,21 +35,12 @@ enum RetryAfter {
     }
 
     private static func unix(day: String, month: String, year: Int, clock: String) -> Int? {
-        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
         let time = clock.split(separator: ":", omittingEmptySubsequences: false).compactMap { Int($0) }
-        guard let day = Int(day), (1...31).contains(day), let month = months.firstIndex(of: month), time.count == 3,
-            (0...23).contains(time[0]), (0...59).contains(time[1]), (0...60).contains(time[2])
-        else { return nil }
-        return days(year: year, month: month + 1, day: day) * 86_400 + time[0] * 3600 + time[1] * 60 + time[2]
-    }
-
-    /// Days since 1970-01-01 in the Gregorian calendar, counted from March so that the leap day comes last.
-    private static func days(year: Int, month: Int, day: Int) -> Int {
-        let year = month <= 2 ? year - 1 : year
-        let era = year / 400
-        let yearOfEra = year - era * 400
-        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+        guard let day = Int(day), let month = CivilTime.months.firstIndex(of: month), time.count == 3 else {
+            return nil
+        }
+        return CivilTime.unix(
+            year: year, month: month + 1, day: day, hour: time[0], minute: time[1], second: time[2])
     }
 }
 

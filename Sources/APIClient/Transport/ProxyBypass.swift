@@ -1,4 +1,4 @@
-import Glibc
+import Platform
 
 /// Keeps plain http away from proxies.
 enum ProxyBypass {
@@ -8,9 +8,9 @@ enum ProxyBypass {
     /// even for this machine's own addresses; the session's proxy settings do not stop it.
     static func keepLoopbackDirect() {
         let proxies = ["http_proxy", "all_proxy", "ALL_PROXY"]
-        guard proxies.contains(where: { getenv($0) != nil }) else { return }
-        let old = (getenv("no_proxy") ?? getenv("NO_PROXY")).map { String(cString: $0) }
-        if let value = exempting(old) { setenv("no_proxy", value, 1) }
+        guard proxies.contains(where: { Environment.value($0) != nil }) else { return }
+        let old = Environment.value("no_proxy") ?? Environment.value("NO_PROXY")
+        if let value = exempting(old) { Environment.set("no_proxy", to: value) }
     }
 
     /// The list with the loopback hosts added; nil where nothing is to be added.

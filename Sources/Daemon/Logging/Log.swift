@@ -1,5 +1,3 @@
-import Foundation
-import Glibc
 import JSON
 import Model
 import Platform
@@ -20,10 +18,9 @@ package struct Log: Sendable {
         /// What suits the place that the lines go to.
         ///
         /// - Parameter journalStream: `JOURNAL_STREAM`: device and inode of the journal's end, in decimal.
-        package static func suiting(descriptor: Int32, journalStream: String?) -> Format {
-            var status = stat()
-            guard let journalStream, fstat(descriptor, &status) == 0 else { return .text }
-            return journalStream == "\(status.st_dev):\(status.st_ino)" ? .journal : .text
+        package static func suiting(_ stream: StandardStream, journalStream: String?) -> Format {
+            guard let journalStream, let file = try? stream.status().identity else { return .text }
+            return journalStream == "\(file.device):\(file.inode)" ? .journal : .text
         }
     }
 
@@ -132,19 +129,10 @@ package struct Log: Sendable {
 
     /// RFC 3339, UTC, with milliseconds.
     static func timestamp(_ unix: Double) -> String {
-        var parts = tm()
-        var seconds = time_t(unix.rounded(.down))
-        gmtime_r(&seconds, &parts)
-        let millis = Int((unix - unix.rounded(.down)) * 1000)
-        return String(
-            format: "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", Int(parts.tm_year) + 1900, Int(parts.tm_mon) + 1,
-            Int(parts.tm_mday), Int(parts.tm_hour), Int(parts.tm_min), Int(parts.tm_sec), millis)
+        let millis = String(Int((unix - unix.rounded(.down)) * 1000) + 1000).dropFirst()
+        let time = CivilTime(utc: unix)
+        return "\(time.date)T\(time.clock).\(millis)Z"
     }
 
-    private static func clock(_ unix: Double) -> String {
-        var parts = tm()
-        var seconds = time_t(unix)
-        localtime_r(&seconds, &parts)
-        return String(format: "%02d:%02d:%02d", Int(parts.tm_hour), Int(parts.tm_min), Int(parts.tm_sec))
-    }
+    private static func clock(_ unix: Double) -> String { CivilTime(local: unix).clock }
 }

@@ -132,7 +132,7 @@ struct DaemonLoop {
         let outcome = result.outcome
         let unix = time.unixTime()
         let corrected = tracker.corrections(in: outcome)
-        let revision = outcome.plan == nil ? nil : GitRevision.read(above: options.directory)
+        let revision = outcome.plan == nil ? nil : GitCheckout(above: options.directory)?.commit
         let entries = tracker.entries.values.sorted { $0.key < $1.key }
         board.update { status in
             status.isPassRunning = false

@@ -1,4 +1,3 @@
-import Glibc
 import HTTPServer
 import Model
 import Platform
@@ -43,7 +42,7 @@ final class StatusEndpoint: Sendable {
 
     func stop() async {
         await server.stop()
-        if case .unix(let path) = address { unlink(path) }
+        if case .unix(let path) = address { Directory.remove(path) }
     }
 
     static func answer(_ request: HTTPRequest, board: StatusBoard, time: any TimeSource) -> HTTPResponse {

@@ -1,6 +1,4 @@
 import Dispatch
-import Glibc
-import HTTPServer
 import Model
 import Platform
 
@@ -136,11 +134,7 @@ final class FileWatcher: Sendable {
 
     private func listen(_ state: inout State) {
         let descriptor = state.descriptor
-        let source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: queue)
-        source.setEventHandler { [weak self] in self?.read(descriptor) }
-        source.setCancelHandler { Glibc.close(descriptor) }
-        source.activate()
-        state.source = source
+        state.source = InotifyEvent.source(of: descriptor, queue: queue) { [weak self] in self?.read(descriptor) }
     }
 
     private static func close(_ state: inout State) {
@@ -154,26 +148,20 @@ final class FileWatcher: Sendable {
 
     private func read(_ descriptor: Int32) {
         var matters = false
-        withUnsafeTemporaryAllocation(byteCount: 64 * 1024, alignment: 8) { buffer in
-            while true {
-                let count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
-                if count < 0, errno == EINTR { continue }
-                if count <= 0 { break }
-                let events = InotifyEvent.parse(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-                matters = matters || state.withLock { state in events.contains { Self.matters($0, state) } }
-            }
+        InotifyEvent.drain(descriptor) { events in
+            matters = matters || state.withLock { state in events.contains { Self.matters($0, state) } }
         }
         if matters { changed() }
     }
 
     private static func matters(_ event: InotifyEvent, _ state: State) -> Bool {
-        if event.has(IN_Q_OVERFLOW) { return true }
+        if event.isOverflow { return true }
         // The kernel says this when a watch ends, also when we ended it.
-        if event.has(IN_IGNORED) { return false }
+        if event.isEndOfWatch { return false }
         guard let path = state.paths[event.watch] else { return false }
         if event.name.isEmpty {
             // Of a directory that is watched for names alone, only its end matters.
-            return event.has(IN_DELETE_SELF) || event.has(IN_MOVE_SELF) || state.list.concerns("", in: path)
+            return event.isEndOfDirectory || state.list.concerns("", in: path)
         }
         return state.list.concerns(event.name, in: path)
     }

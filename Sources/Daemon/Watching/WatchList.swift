@@ -1,5 +1,5 @@
-import Glibc
 import Model
+import Platform
 
 /// Which directories have to be watched, and for what: found by walking, never by remembering.
 struct WatchList: Sendable, Hashable {
@@ -54,9 +54,8 @@ struct WatchList: Sendable, Hashable {
         for (index, part) in parts.enumerated() {
             let parent = place.isEmpty ? "/" : place
             place += "/" + part
-            var status = stat()
-            let exists = lstat(place, &status) == 0
-            let isLink = exists && status.st_mode & S_IFMT == S_IFLNK
+            let kind = Self.kind(of: place)
+            let (exists, isLink) = (kind != nil, kind == .link)
             guard isLink || !exists || index == parts.count - 1 else { continue }
             if let resolved = Self.resolve(parent) { add(part, in: resolved) }
             if isLink, let target = Self.target(of: place, in: parent), index < 40 { addWay(to: target, links: 1) }
@@ -66,13 +65,12 @@ struct WatchList: Sendable, Hashable {
 
     /// A link's own target may be a link again.
     private mutating func addWay(to path: String, links: Int) {
-        var status = stat()
-        guard links < 40, lstat(path, &status) == 0 else { return }
+        guard links < 40, let kind = Self.kind(of: path) else { return }
         let parts = path.split(separator: "/")
         guard let last = parts.last else { return }
         let parent = "/" + parts.dropLast().joined(separator: "/")
         if let resolved = Self.resolve(parent) { add(String(last), in: resolved) }
-        if status.st_mode & S_IFMT == S_IFLNK, let target = Self.target(of: path, in: parent) {
+        if kind == .link, let target = Self.target(of: path, in: parent) {
             addWay(to: target, links: links + 1)
         }
     }
@@ -84,7 +82,7 @@ struct WatchList: Sendable, Hashable {
     private mutating func addTree(_ path: String, depth: Int, seen: inout Set<String>) {
         guard depth <= Self.maxDepth, seen.insert(path).inserted else { return }
         directories[path, default: Interest()].isWhole = true
-        for (name, kind) in Self.list(path) where !name.hasPrefix(".") {
+        for (name, kind) in (try? Directory.listKinds(path)) ?? [] where !name.hasPrefix(".") {
             let child = path == "/" ? "/" + name : path + "/" + name
             switch kind {
             case .directory: addTree(child, depth: depth + 1, seen: &seen)
@@ -99,69 +97,26 @@ struct WatchList: Sendable, Hashable {
                 } else if let name = target.split(separator: "/").last {
                     add(String(name), in: Self.parent(of: target))
                 }
-            case .other: break
+            case .regular, .fifo, .socket, .device: break
             }
         }
     }
 
     // MARK: - The file system
 
-    private enum Kind { case directory, link, other }
-
-    private static func list(_ path: String) -> [(String, Kind)] {
-        guard let stream = opendir(path) else { return [] }
-        defer { closedir(stream) }
-        var found: [(String, Kind)] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            var kind = Kind.other
-            switch Int(entry.pointee.d_type) {
-            case Int(DT_DIR): kind = .directory
-            case Int(DT_LNK): kind = .link
-            case Int(DT_UNKNOWN):
-                var status = stat()
-                if lstat(path + "/" + name, &status) == 0 {
-                    if status.st_mode & S_IFMT == S_IFDIR { kind = .directory }
-                    if status.st_mode & S_IFMT == S_IFLNK { kind = .link }
-                }
-            default: break
-            }
-            if name != ".", name != ".." { found.append((name, kind)) }
-        }
-        return found
+    private static func kind(of path: String) -> FileStatus.Kind? {
+        (try? FileStatus(of: path, followingLinks: false))?.kind
     }
 
-    private static func isDirectory(_ path: String) -> Bool {
-        var status = stat()
-        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-    }
+    private static func isDirectory(_ path: String) -> Bool { (try? FileStatus(of: path))?.kind == .directory }
 
-    static func resolve(_ path: String) -> String? {
-        guard let resolved = realpath(path.isEmpty ? "." : path, nil) else { return nil }
-        defer { free(resolved) }
-        return String(cString: resolved)
-    }
+    private static func resolve(_ path: String) -> String? { try? Path.resolve(path) }
 
-    private static func parent(of path: String) -> String {
-        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")), slash != path.startIndex else { return "/" }
-        return String(path[..<slash])
-    }
+    private static func parent(of path: String) -> String { Path.parent(of: path) }
 
-    private static func absolute(_ path: String) -> String {
-        if path.hasPrefix("/") { return path }
-        guard let here = getcwd(nil, 0) else { return path }
-        defer { free(here) }
-        let base = String(cString: here)
-        return path.isEmpty || path == "." ? base : base + "/" + path
-    }
+    private static func absolute(_ path: String) -> String { Path.absolute(path) }
 
     private static func target(of link: String, in directory: String) -> String? {
-        var buffer = [CChar](repeating: 0, count: 4097)
-        let count = readlink(link, &buffer, 4096)
-        guard count > 0 else { return nil }
-        let text = String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        return text.hasPrefix("/") ? text : (directory == "/" ? "/" : directory + "/") + text
+        Path.target(ofLink: link).map { Path.join(directory, $0) }
     }
 }

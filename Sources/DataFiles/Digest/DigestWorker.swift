@@ -1,6 +1,6 @@
 import Dispatch
-import Glibc
 import Model
+import Platform
 
 /// Digests and sorts on a second core what the caller reads on the first.
 ///
@@ -21,7 +21,7 @@ final class DigestWorker: @unchecked Sendable {
     private var batch = RecordBatch()
     private var status = Status.whole
     private var isLast = false
-    private var thread: pthread_t?
+    private var thread: WorkerThread?
     private let isFree = DispatchSemaphore(value: 0)
     private let isFilled = DispatchSemaphore(value: 0)
 
@@ -89,22 +89,14 @@ final class DigestWorker: @unchecked Sendable {
         swap(&batch, &last)
         isLast = true
         isFilled.signal()
-        pthread_join(running, nil)
+        running.join()
         thread = nil
     }
 
     /// False where the system has no thread to give; then the caller's does the work.
     private func start() -> Bool {
-        var started = pthread_t()
-        let context = Unmanaged.passRetained(self)
-        let result = pthread_create(
-            &started, nil,
-            { context in
-                Unmanaged<DigestWorker>.fromOpaque(context!).takeRetainedValue().run()
-                return nil
-            }, context.toOpaque())
-        if result == 0 { thread = started } else { context.release() }
-        return result == 0
+        thread = WorkerThread { self.run() }
+        return thread != nil
     }
 
     private func run() {

@@ -1,4 +1,3 @@
-import Glibc
 import JSON
 import Model
 
@@ -79,7 +78,7 @@ struct NormalForm: ~Copyable {
         let length = out.count - place - 5
         if length >= Self.longString { return }
         out.base[place] = 0x80 | UInt8(truncatingIfNeeded: length)
-        memmove(out.base + place + 1, out.base + place + 5, length)
+        (out.base + place + 1).update(from: out.base + place + 5, count: length)
         out.count -= 4
     }
 

@@ -1,5 +1,5 @@
-import Glibc
 import Model
+import Platform
 
 /// What the sorted list of a data set's rows holds of one row.
 struct RowEntry {
@@ -108,7 +108,7 @@ struct RowDigester: ~Copyable {
         }
         let isAsBefore =
             framedNames.count == framedNamesBefore.count
-            && memcmp(framedNames.base, framedNamesBefore.base, framedNames.count) == 0
+            && Bytes.compare(framedNames.base, framedNamesBefore.base, count: framedNames.count) == 0
         if isAsBefore { return }
         swap(&framedNames, &framedNamesBefore)
         var hash = SipHash128()
@@ -183,13 +183,13 @@ struct RowDigester: ~Copyable {
 
     @inline(__always)
     private static func compare(_ left: Name, _ right: Name) -> Int {
-        let result = memcmp(left.start, right.start, min(left.count, right.count))
-        return result != 0 ? Int(result) : left.count - right.count
+        let result = Bytes.compare(left.start, right.start, count: min(left.count, right.count))
+        return result != 0 ? result : left.count - right.count
     }
 
     private func primaryKeyField(_ count: Int) -> Int? {
         for index in 0..<count where name[index].count == primaryKey.count {
-            if memcmp(name[index].start, primaryKey, primaryKey.count) == 0 { return index }
+            if Bytes.compare(name[index].start, primaryKey, count: primaryKey.count) == 0 { return index }
         }
         return nil
     }

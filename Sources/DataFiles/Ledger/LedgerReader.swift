@@ -1,5 +1,5 @@
-import Glibc
 import Model
+import Platform
 
 /// A ledger that is open: what it says stays what it was, whatever takes the file's name later.
 package final class LedgerReader: Sendable, BlockSource {
@@ -10,18 +10,16 @@ package final class LedgerReader: Sendable, BlockSource {
 
     let header: LedgerHeader
     private let path: String
-    private let descriptor: Int32
+    private let descriptor: Descriptor
     private let bodyStart: Int
 
     /// Takes the descriptor over.
-    init(path: String, descriptor: Int32, header: LedgerHeader, bodyStart: Int) {
+    init(path: String, descriptor: consuming Descriptor, header: LedgerHeader, bodyStart: Int) {
         self.path = path
         self.descriptor = descriptor
         self.header = header
         self.bodyStart = bodyStart
     }
-
-    deinit { close(descriptor) }
 
     /// Whether the body is the one that the head was written for. Reads all of it.
     func verifyBody() throws(DataProblems) -> Bool {
@@ -38,16 +36,13 @@ package final class LedgerReader: Sendable, BlockSource {
 
     /// Reads from the body.
     func read(into bytes: UnsafeMutableRawBufferPointer, at offset: Int) throws(DataProblems) {
-        var filled = 0
-        while filled < bytes.count {
-            let result = retryingInterrupted {
-                pread(
-                    descriptor, bytes.baseAddress! + filled, bytes.count - filled, off_t(bodyStart + offset + filled))
-            }
-            if result < 0 { throw LedgerFile.problem("read", path, errno) }
-            if result == 0 { throw damage() }
-            filled += result
+        let filled: Int
+        do throws(SystemError) {
+            filled = try descriptor.read(into: bytes, at: bodyStart + offset)
+        } catch {
+            throw LedgerFile.problem(error)
         }
+        if filled < bytes.count { throw damage() }
     }
 
     func damage() -> DataProblems {

@@ -1,4 +1,5 @@
 import Model
+import Platform
 
 /// What was done with the rows that went from the files.
 package enum RemovedRowsOutcome: Sendable, Hashable {
@@ -22,13 +23,13 @@ extension RowLedger {
     /// Blocks. Errors: the directory cannot be written to. The ledger before is then untouched.
     package static func write(
         path: String, identity: LedgerIdentity, rows: SurveyedRows, sent: RowSelection?, rejected: Set<Int>,
-        removed: RemovedRowsOutcome, mayHaveEarlierRows: Bool = true
+        removed: RemovedRowsOutcome, mayHaveEarlierRows: Bool = true, calls: SystemCalls = .system
     ) throws(DataProblems) {
         let outcome = UploadOutcome(
             sent: sent, rejected: rejected, removed: removed, mayHaveEarlierRows: mayHaveEarlierRows)
         let empty = LedgerHeader(
             identity: identity, counts: RowStateCounts(), keyBytes: 0, body: 0)
-        var file = try LedgerFile(path: path, header: empty)
+        var file = try LedgerFile(path: path, header: empty, calls: calls)
         // The slots, in the ledger before, of rows that are no longer in the files and stay in the ledger.
         let kept = removed == .kept ? rows.gone : RowBitmap(count: 0)
         let ranks = kept.ranks()
@@ -52,7 +53,11 @@ extension RowLedger {
 
     /// Gives a ledger that `write` made another name in its directory, durably; one of that name before is replaced.
     /// Errors: there is no such file, or the disk's.
-    package static func move(from: String, to path: String) throws(DataProblems) { try LedgerFile.move(from, to: path) }
+    package static func move(
+        from: String, to path: String, calls: SystemCalls = .system
+    ) throws(DataProblems) {
+        try LedgerFile.move(from, to: path, calls: calls)
+    }
 
     private static func addKeyTexts(
         of rows: SurveyedRows, kept: RowBitmap, to file: inout LedgerFile

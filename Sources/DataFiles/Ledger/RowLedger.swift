@@ -1,5 +1,5 @@
-import Glibc
 import Model
+import Platform
 
 /// The ledger of one connection: for each row uploaded the digest of its key and of its content, and what became of
 /// it. A file beside the state, readable by its owner alone.
@@ -20,26 +20,24 @@ package enum RowLedger {
     package static func open(
         path: String, expecting expected: LedgerIdentity, verifyingBody: Bool = true
     ) -> LedgerOpening {
-        let descriptor = retryingInterrupted {
-            Glibc.open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+        do throws(SystemError) {
+            return open(try Descriptor(path, .reading), expecting: expected, verifyingBody: verifyingBody)
+        } catch {
+            return error.isMissing ? .absent : .damaged("the row ledger cannot be opened: \(error.cause)")
         }
-        if descriptor < 0 {
-            if errno == ENOENT { return .absent }
-            return .damaged("the row ledger cannot be opened: \(LedgerFile.reason(errno))")
-        }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            close(descriptor)
-            return .damaged("the row ledger is not a regular file")
-        }
-        guard status.st_uid == geteuid(), status.st_mode & 0o022 == 0 else {
-            close(descriptor)
-            return .damaged("another user may have written the row ledger")
-        }
+    }
+
+    private static func open(
+        _ descriptor: consuming Descriptor, expecting expected: LedgerIdentity, verifyingBody: Bool
+    ) -> LedgerOpening {
+        guard let status = try? descriptor.status() else { return .damaged(damageReason) }
+        guard status.kind == .regular else { return .damaged("the row ledger is not a regular file") }
+        guard status.isOursAlone else { return .damaged("another user may have written the row ledger") }
         do throws(LedgerFault) {
             let (header, bodyStart) = try head(of: descriptor)
-            guard Int(status.st_size) == bodyStart + header.bodyBytes else { throw .damaged }
-            let ledger = LedgerReader(path: path, descriptor: descriptor, header: header, bodyStart: bodyStart)
+            guard status.size == bodyStart + header.bodyBytes else { throw .damaged }
+            let ledger = LedgerReader(
+                path: descriptor.path, descriptor: descriptor, header: header, bodyStart: bodyStart)
             if let mismatch = header.identity.mismatch(with: expected) {
                 let isMemory =
                     header.identity.remembersKeys(of: expected)
@@ -49,7 +47,6 @@ package enum RowLedger {
             if verifyingBody, (try? ledger.verifyBody()) != true { return .damaged(damageReason) }
             return .valid(ledger)
         } catch {
-            close(descriptor)
             return error == .damaged
                 ? .damaged(damageReason)
                 : .mismatch("the row ledger was written by another version of this program", nil)
@@ -58,25 +55,15 @@ package enum RowLedger {
 
     private static let damageReason = "the row ledger is damaged"
 
-    private static func head(of descriptor: Int32) throws(LedgerFault) -> (header: LedgerHeader, end: Int) {
-        let preamble = bytes(of: descriptor, at: 0, count: LedgerHeader.preambleCount)
+    private static func head(
+        of descriptor: borrowing Descriptor
+    ) throws(LedgerFault) -> (header: LedgerHeader, end: Int) {
+        // What cannot be read is as good as what is not there.
+        let preamble = (try? descriptor.bytes(at: 0, count: LedgerHeader.preambleCount)) ?? []
         let fields = try LedgerHeader.fieldCount(preamble: preamble).get()
-        let rest = bytes(of: descriptor, at: preamble.count, count: fields)
+        let rest = (try? descriptor.bytes(at: preamble.count, count: fields)) ?? []
         guard rest.count == fields, let header = LedgerHeader.read(preamble + rest) else { throw .damaged }
         return (header, preamble.count + fields)
-    }
-
-    /// Fewer where the file ends or cannot be read.
-    private static func bytes(of descriptor: Int32, at offset: Int, count: Int) -> [UInt8] {
-        [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-            while filled < count {
-                let result = retryingInterrupted {
-                    pread(descriptor, buffer.baseAddress! + filled, count - filled, off_t(offset + filled))
-                }
-                if result <= 0 { return }
-                filled += result
-            }
-        }
     }
 }
 

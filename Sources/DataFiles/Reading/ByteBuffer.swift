@@ -1,5 +1,3 @@
-import Glibc
-
 /// A growing run of bytes that is written through its pointer, without a check for each byte.
 ///
 /// There are always `slack` bytes of storage behind the reserved ones, so that short copies may move whole words.
@@ -75,7 +73,7 @@ struct ByteBuffer: ~Copyable {
 
     /// Moves the bytes from `offset` on to the front and drops the others.
     mutating func keep(from offset: Int) {
-        memmove(base, base + offset, count - offset)
+        base.update(from: base + offset, count: count - offset)
         count -= offset
     }
 

@@ -1,4 +1,3 @@
-import Glibc
 import Model
 
 /// The part of a file that is in memory: what is being scanned, and room for more.
@@ -55,7 +54,7 @@ struct FileWindow: ~Copyable {
     mutating func fill() throws(DataProblems) -> Bool {
         if isAtEnd { return false }
         if start > 0 {
-            memmove(base, base + start, end - start)
+            base.update(from: base + start, count: end - start)
             end -= start
             start = 0
         }

@@ -1,4 +1,3 @@
-import Glibc
 import Model
 
 /// What the readers of all formats have in common: the window on the file, the current line, and where problems go.

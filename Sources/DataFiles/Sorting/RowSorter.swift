@@ -8,7 +8,7 @@ final class RowSorter {
     private let memoryBytes: Int
     private let buffer: SortedRows.Buffer
     private var count = 0
-    private var file: TemporaryFile?
+    private var file: SpillFile?
     private var runs: [SortedRun] = []
 
     init(directory: String, tuning: Tuning) {
@@ -48,8 +48,8 @@ final class RowSorter {
 
     private func spill() throws(DataProblems) {
         EntrySort.sort(UnsafeMutableBufferPointer(start: buffer.base, count: count))
-        let target: TemporaryFile
-        if let file { target = file } else { target = try TemporaryFile(in: directory) }
+        let target: SpillFile
+        if let file { target = file } else { target = try SpillFile(in: directory) }
         file = target
         let start = target.count / MemoryLayout<RowEntry>.stride
         try target.append(UnsafeRawBufferPointer(UnsafeBufferPointer(start: buffer.base, count: count)))
@@ -59,8 +59,8 @@ final class RowSorter {
     }
 
     /// Merges all runs into one, in a file of its own, so that their number stays bounded.
-    private func compact(_ source: TemporaryFile) throws(DataProblems) {
-        let merged = try TemporaryFile(in: directory)
+    private func compact(_ source: SpillFile) throws(DataProblems) {
+        let merged = try SpillFile(in: directory)
         // Part of the buffer collects what goes out, the rest reads ahead.
         let block = max(1, buffer.capacity / (fanIn + 1))
         let output = buffer.base + (buffer.capacity - block)

@@ -14,7 +14,7 @@ struct RunMerger {
         let storage: UnsafeMutablePointer<RowEntry>
 
         /// Reads the next `share` entries; false at the run's end.
-        mutating func load(_ share: Int, from file: TemporaryFile) throws(DataProblems) -> Bool {
+        mutating func load(_ share: Int, from file: SpillFile) throws(DataProblems) -> Bool {
             let amount = min(share, run.end - run.next)
             if amount == 0 { return false }
             let stride = MemoryLayout<RowEntry>.stride
@@ -27,14 +27,14 @@ struct RunMerger {
         }
     }
 
-    private let file: TemporaryFile
+    private let file: SpillFile
     /// How many entries of a run are in memory at a time.
     private let share: Int
     private var heap: [Head] = []
 
     /// Each run gets an equal part of the buffer, whose capacity is at least one entry a run.
     init(
-        _ runs: [SortedRun], in file: TemporaryFile, buffer: UnsafeMutablePointer<RowEntry>, capacity: Int
+        _ runs: [SortedRun], in file: SpillFile, buffer: UnsafeMutablePointer<RowEntry>, capacity: Int
     ) throws(DataProblems) {
         self.file = file
         share = capacity / runs.count

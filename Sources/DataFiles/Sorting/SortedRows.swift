@@ -20,7 +20,7 @@ final class SortedRows: @unchecked Sendable {
     let count: Int
     /// All entries, where there is no file.
     private let memory: Buffer?
-    private let file: TemporaryFile?
+    private let file: SpillFile?
     private let runs: [SortedRun]
 
     /// A few entries that are sorted and stay in memory.
@@ -32,7 +32,7 @@ final class SortedRows: @unchecked Sendable {
     }
 
     /// Sorted runs of a file.
-    init(_ runs: [SortedRun], in file: TemporaryFile) {
+    init(_ runs: [SortedRun], in file: SpillFile) {
         self.file = file
         self.runs = runs
         memory = nil
@@ -60,7 +60,7 @@ final class SortedRows: @unchecked Sendable {
         }
 
         fileprivate init(
-            merging runs: [SortedRun], in file: TemporaryFile, buffer: Buffer
+            merging runs: [SortedRun], in file: SpillFile, buffer: Buffer
         ) throws(DataProblems) {
             self.buffer = buffer
             left = 0

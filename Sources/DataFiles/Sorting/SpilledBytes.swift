@@ -1,4 +1,3 @@
-import Glibc
 import Model
 
 /// Bytes that are written once, in order: a few kilobytes stay in memory, more go to a temporary file.
@@ -8,7 +7,7 @@ final class SpilledBytes: BlockSource, @unchecked Sendable {
     private let directory: String
     private let bytesInMemory: Int
     private var memory: [UInt8] = []
-    private var file: TemporaryFile?
+    private var file: SpillFile?
 
     init(directory: String, bytesInMemory: Int) {
         self.directory = directory
@@ -19,7 +18,7 @@ final class SpilledBytes: BlockSource, @unchecked Sendable {
 
     func append(_ bytes: UnsafeRawBufferPointer) throws(DataProblems) {
         if file == nil, memory.count + bytes.count > bytesInMemory {
-            let made = try TemporaryFile(in: directory)
+            let made = try SpillFile(in: directory)
             let written = memory
             memory = []
             // Typed errors do not pass through the closures of the standard library.
@@ -43,5 +42,5 @@ final class SpilledBytes: BlockSource, @unchecked Sendable {
         }
     }
 
-    func damage() -> DataProblems { TemporaryFile.damage(in: directory) }
+    func damage() -> DataProblems { SpillFile.damage(in: directory) }
 }

@@ -1,5 +1,5 @@
-import Glibc
 import JSON
+import Platform
 
 /// The store on disk: a file that only grows, one entry for each effect, written before the effect is answered.
 ///
@@ -12,56 +12,48 @@ final class Journal {
     private static let lockName = "emulator.lock"
 
     private let path: String
-    private var file: Int32
-    private let lock: Int32
+    private var file: Descriptor
+    /// Held for as long as this is there.
+    private let lock: Descriptor
+    private let calls: SystemCalls
     /// Where the next entry goes.
     private(set) var size: Int
 
     /// Opens the journal of a directory for writing, makes both where they are missing, and visits its entries.
     ///
     /// Errors: `EmulatorError`, also where another process has the directory.
-    init(directory: String, visit: (JSONValue, [UInt8]) throws -> Void) throws {
-        try Self.makeDirectory(directory)
-        let lockPath = "\(directory)/\(Self.lockName)"
-        lock = try Self.call("open", lockPath) { open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o600) }
-        guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
-            close(lock)
+    init(
+        directory: String, calls: SystemCalls = .system, visit: (JSONValue, [UInt8]) throws -> Void
+    ) throws {
+        let path = "\(directory)/\(Self.fileName)"
+        let lock = try Self.told { () throws(SystemError) in
+            try Directory.create(directory, calls: calls)
+            return try Descriptor("\(directory)/\(Self.lockName)", .writing, calls: calls)
+        }
+        guard try Self.told({ () throws(SystemError) in try lock.tryLock() }) else {
             throw EmulatorError(
                 "the emulator's store \(directory) is in use by another process; stop it, or choose another directory")
         }
-        path = "\(directory)/\(Self.fileName)"
-        let path = path
-        do {
-            file = try Self.call("open", path) { open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600) }
-        } catch {
-            close(lock)
-            throw error
-        }
-        size = 0
-        size = try Self.read(file, path: path, visit: visit)
+        let file = try Self.told { () throws(SystemError) in try Descriptor(path, .writing, calls: calls) }
+        let size = try Self.read(file, visit: visit)
+        self.path = path
+        self.lock = lock
+        self.calls = calls
+        self.file = file
+        self.size = size
         if size == 0 {
             try write([Self.magic])
         } else {
-            let size = size
-            _ = try Self.call("ftruncate", path) { ftruncate(file, off_t(size)) }
+            try Self.told { () throws(SystemError) in try self.file.truncate(to: size) }
         }
-    }
-
-    deinit {
-        close(file)
-        close(lock)
     }
 
     /// Visits the entries of a directory's journal and changes nothing; a directory or file that is not there has none.
     static func load(directory: String, visit: (JSONValue, [UInt8]) throws -> Void) throws {
         let path = "\(directory)/\(fileName)"
-        let file = open(path, O_RDONLY | O_CLOEXEC)
-        if file < 0 {
-            if errno == ENOENT { return }
-            throw EmulatorError("open \(path): \(String(cString: strerror(errno)))")
-        }
-        defer { close(file) }
-        _ = try read(file, path: path, visit: visit)
+        guard FileStatus.exists(path) else { return }
+        let file = try told { () throws(SystemError) in try Descriptor(path, .readingThroughLinks) }
+        _ = try read(file, visit: visit)
     }
 
     /// Adds an entry. Where that fails, the file is as it was before.
@@ -72,21 +64,28 @@ final class Journal {
     /// Replaces the whole file by the effects that `fill` gives, or leaves it as it is where that fails.
     func rewrite(_ fill: ((Effect) throws -> Void) throws -> Void) throws {
         let aside = "\(path).new"
-        let replacement = try Self.call("open", aside) { open(aside, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600) }
-        let (oldFile, oldSize) = (file, size)
-        (file, size) = (replacement, 0)
+        Directory.remove(aside, calls: calls)
+        var other = try Self.told { () throws(SystemError) in
+            try Descriptor(aside, .creating, shownAs: path, calls: calls)
+        }
+        let oldSize = size
+        swap(&file, &other)
+        size = 0
         do {
             try write([Self.magic])
             try fill { try append($0) }
-            _ = try Self.call("fsync", aside) { fsync(replacement) }
-            _ = try Self.call("rename", path) { rename(aside, path) }
-            close(oldFile)
+            try Self.told { () throws(SystemError) in
+                try file.sync()
+                try AtomicFile.move(aside, to: path, durability: .process, calls: calls)
+            }
         } catch {
-            (file, size) = (oldFile, oldSize)
-            close(replacement)
-            unlink(aside)
+            swap(&file, &other)
+            size = oldSize
+            Directory.remove(aside, calls: calls)
             throw error
         }
+        // The name is on disk later at the latest; until then a power failure brings the old file back.
+        try? Directory.sync(Path.parent(of: path), calls: calls)
     }
 
     private func append(head: JSONValue, body: [UInt8]) throws {
@@ -103,32 +102,35 @@ final class Journal {
         var end = size
         do {
             for piece in pieces {
-                var sent = 0
-                while sent < piece.count {
-                    sent += try Self.call("write", path) {
-                        piece.withUnsafeBytes {
-                            pwrite(file, $0.baseAddress! + sent, piece.count - sent, off_t(end + sent))
-                        }
-                    }
-                }
+                try Self.told { () throws(SystemError) in try file.write(piece, at: end) }
                 end += piece.count
             }
             size = end
         } catch {
             // Half an entry must not stand in the way of the next one.
-            _ = ftruncate(file, off_t(size))
+            try? file.truncate(to: size)
             throw error
         }
     }
 
     /// Returns where the last whole entry ends; 0 where the file is empty.
-    private static func read(_ file: Int32, path: String, visit: (JSONValue, [UInt8]) throws -> Void) throws -> Int {
-        guard let start = try bytes(file, path: path, at: 0, count: magic.count) else { return 0 }
+    private static func read(
+        _ file: borrowing Descriptor, visit: (JSONValue, [UInt8]) throws -> Void
+    ) throws -> Int {
+        let path = file.path
+        let end = try told { () throws(SystemError) in try file.status().size }
+        // Nil where the file ends before.
+        func bytes(at offset: Int, count: Int) throws -> [UInt8]? {
+            if offset + count > end { return nil }
+            let bytes = try told { () throws(SystemError) in try file.bytes(at: offset, count: count) }
+            return bytes.count == count ? bytes : nil
+        }
+        guard let start = try bytes(at: 0, count: magic.count) else { return 0 }
         guard start == magic else {
             throw EmulatorError("\(path) is not a store of this emulator; choose another directory")
         }
         var position = magic.count
-        while let prefix = try bytes(file, path: path, at: position, count: 16) {
+        while let prefix = try bytes(at: position, count: 16) {
             let counts = prefix.withUnsafeBytes {
                 (
                     Int(UInt32(littleEndian: $0.loadUnaligned(as: UInt32.self))),
@@ -137,33 +139,17 @@ final class Journal {
                 )
             }
             let end = position + 16 + counts.0 + counts.1
-            guard let head = try bytes(file, path: path, at: position + 16, count: counts.0),
-                let body = try bytes(file, path: path, at: position + 16 + counts.0, count: counts.1)
+            guard let head = try bytes(at: position + 16, count: counts.0),
+                let body = try bytes(at: position + 16 + counts.0, count: counts.1)
             else { break }
             guard checksum(head, body) == counts.2, let json = try? JSONValue.parse(head) else {
-                if try bytes(file, path: path, at: end, count: 1) == nil { break }
+                if try bytes(at: end, count: 1) == nil { break }
                 throw EmulatorError("\(path) is damaged at byte \(position); delete it to start with an empty store")
             }
             try visit(json, body)
             position = end
         }
         return position
-    }
-
-    /// Exactly `count` bytes from there; nil where the file ends before.
-    private static func bytes(_ file: Int32, path: String, at offset: Int, count: Int) throws -> [UInt8]? {
-        var status = stat()
-        guard fstat(file, &status) == 0, offset + count <= Int(status.st_size) else { return nil }
-        var bytes = [UInt8](repeating: 0, count: count)
-        var done = 0
-        while done < count {
-            let now = try call("read", path) {
-                bytes.withUnsafeMutableBytes { pread(file, $0.baseAddress! + done, count - done, off_t(offset + done)) }
-            }
-            if now == 0 { return nil }
-            done += now
-        }
-        return bytes
     }
 
     /// Multiplies and rotates word by word: made to notice torn writes, not attackers.
@@ -186,26 +172,8 @@ final class Journal {
         return sum ^ sum >> 32
     }
 
-    private static func makeDirectory(_ path: String) throws {
-        var made = path.hasPrefix("/") ? "" : "."
-        for part in path.split(separator: "/") {
-            made += "/\(part)"
-            if mkdir(made, 0o700) != 0, errno != EEXIST {
-                throw EmulatorError("mkdir \(made): \(String(cString: strerror(errno)))")
-            }
-        }
-    }
-
-    private static func call<Result: SignedInteger>(
-        _ name: String, _ subject: String, _ body: () -> Result
-    ) throws -> Result {
-        while true {
-            let result = body()
-            if result >= 0 { return result }
-            if errno != EINTR {
-                let hint = errno == ENOSPC ? "; free some space" : errno == EACCES ? "; check who owns it" : ""
-                throw EmulatorError("\(name) \(subject): \(String(cString: strerror(errno)))\(hint)")
-            }
-        }
+    private static func told<Value: ~Copyable>(_ work: () throws(SystemError) -> Value) throws -> Value {
+        try failing(
+            as: { EmulatorError("\($0.message); \($0.help(.writing, elsewhere: "choose another directory"))") }, work)
     }
 }

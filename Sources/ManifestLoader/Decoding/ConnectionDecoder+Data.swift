@@ -1,4 +1,5 @@
 import Model
+import Platform
 
 extension ConnectionDecoder {
     /// Reads `spec.data`; nil where it has errors that leave nothing to work with.

@@ -1,4 +1,5 @@
 import Model
+import Platform
 
 /// Reads one manifest file: bytes, documents, fields.
 struct ManifestReader: Sendable {
@@ -7,25 +8,23 @@ struct ManifestReader: Sendable {
     static let apiVersion = "reconcile/v1"
     static let kinds = ["DataConnection", "Policy"]
 
+    /// The directory that manifests are opened in.
+    let tree: DirectoryTree?
     let secrets: (any SecretSource)?
     /// Places that data files may lie in.
     let dataFiles: DataFileFinder
 
     func read(_ manifest: ManifestScan.Manifest) -> ManifestFile {
         do throws(SystemError) {
-            return try FileSystem.withDescriptor(of: manifest.path, followingLinks: false) {
-                descriptor throws(SystemError) in
-                let status = try FileSystem.status(ofDescriptor: descriptor, path: manifest.path)
-                guard status.kind == .regular else {
-                    return unreadable(manifest, "this is not a regular file", help: "a manifest is a regular file")
-                }
-                let bytes = try FileSystem.read(
-                    descriptor: descriptor, path: manifest.path, sizeHint: status.size, limit: Self.maxSize)
-                var file = ManifestFile(
-                    findings: Findings(source: source(manifest, bytes)), status: status)
-                decode(manifest, into: &file)
-                return file
+            let input = try open(manifest)
+            let status = try input.status()
+            guard status.kind == .regular else {
+                return unreadable(manifest, "this is not a regular file", help: "a manifest is a regular file")
             }
+            let bytes = try input.readAll(limit: Self.maxSize, sizeHint: status.size)
+            var file = ManifestFile(findings: Findings(source: source(manifest, bytes)), status: status)
+            decode(manifest, into: &file)
+            return file
         } catch {
             return unreadable(
                 manifest, "cannot \(error.operation) the file: \(error.cause)",
@@ -33,10 +32,16 @@ struct ManifestReader: Sendable {
         }
     }
 
+    /// Where there is no tree the directory went away between looking and reading, and the path says so.
+    private func open(_ manifest: ManifestScan.Manifest) throws(SystemError) -> Descriptor {
+        guard let tree else { return try Descriptor(manifest.path, .reading) }
+        return try tree.open(manifest.path)
+    }
+
     private func unreadable(_ manifest: ManifestScan.Manifest, _ message: String, help: String) -> ManifestFile {
         let findings = Findings(source: source(manifest, []))
         findings.error(message, at: YAMLMark(line: 1, column: 1), help: help)
-        return ManifestFile(findings: findings, status: try? FileSystem.status(of: manifest.path), documentCount: 1)
+        return ManifestFile(findings: findings, status: try? FileStatus(of: manifest.path), documentCount: 1)
     }
 
     private func source(_ manifest: ManifestScan.Manifest, _ bytes: [UInt8]) -> SourceFile {

@@ -1,4 +1,5 @@
 import Model
+import Platform
 
 /// Finds the data files behind the patterns of a manifest, and keeps manifests from reading anything else.
 ///
@@ -19,6 +20,8 @@ final class DataFileFinder: Sendable {
     let dataRoots: [String]
     /// Whose keys must not be uploaded as data; nil where nothing is uploaded.
     let secrets: (any SecretSource)?
+    /// Remembers what it listed, for all patterns of all manifests.
+    private let glob = Glob()
 
     init(directory: String, prefix: String, root: String, dataRoots: [String], secrets: (any SecretSource)?) {
         self.directory = directory
@@ -45,7 +48,7 @@ final class DataFileFinder: Sendable {
         }
         var files: [DataFile] = []
         var problems: [Problem] = []
-        for path in Glob.paths(matching: pattern, in: place) {
+        for path in glob.paths(matching: pattern, in: place) {
             switch file(path, matchedBy: pattern) {
             case .success(let file?): files.append(file)
             case .success(nil): break
@@ -71,13 +74,17 @@ final class DataFileFinder: Sendable {
     private func file(_ path: String, matchedBy pattern: String?) -> Result<DataFile?, Refusal> {
         let shown = shown(path)
         do throws(SystemError) {
-            let resolved = try FileSystem.resolve(path)
-            guard resolved.isBelow(root) || dataRoots.contains(where: resolved.isBelow) else {
+            let resolved = try Path.resolve(path)
+            guard let place = ([root] + dataRoots).first(where: resolved.isBelow) else {
                 return refuse(
                     "the data file \(shown) lies outside of \(directory)",
                     "put it below \(directory), or allow its directory with --data-root")
             }
-            let status = try FileSystem.status(of: resolved)
+            if DirectoryTree.isHidden(resolved, below: place), !DirectoryTree.isHidden(path, below: root) {
+                return refuse(
+                    "the data file \(shown) is a link to a hidden file", "put the file itself there")
+            }
+            let status = try FileStatus(of: resolved)
             if status.kind == .directory {
                 if pattern != nil { return .success(nil) }
                 return refuse("\(shown) is a directory, not a data file", "name its files, as in \(shown)/*.csv")
@@ -93,7 +100,7 @@ final class DataFileFinder: Sendable {
                     "\(shown) is not a data file by its name",
                     "narrow the pattern to files that end in .csv, .json, .ndjson or .jsonl")
             }
-            return .success(DataFile(absolutePath: resolved, displayPath: shown, format: format))
+            return .success(DataFile(absolutePath: resolved, root: place, displayPath: shown, format: format))
         } catch {
             if error.isMissing {
                 return refuse(

@@ -1,4 +1,5 @@
 import Model
+import Platform
 
 /// Names, sizes and times of every manifest and data file, taken to see whether anything moved.
 ///
@@ -18,7 +19,7 @@ package struct DirectorySnapshot: Sendable, Hashable {
     /// Looks at the directory as it is now. Never fails: what cannot be read is part of what is compared.
     package static func capture(directory: String, dataFiles: [DataFile]) -> DirectorySnapshot {
         let scan = ManifestScan(directory: directory)
-        let statuses = scan.manifests.map { try? FileSystem.status(of: $0.path) }
+        let statuses = scan.manifests.map { try? FileStatus(of: $0.path) }
         return DirectorySnapshot(scan: scan, statuses: statuses, dataFiles: dataFiles)
     }
 
@@ -28,7 +29,7 @@ package struct DirectorySnapshot: Sendable, Hashable {
         entries += scan.dataNames.map { Entry(path: $0, status: nil) }
         var seen: Set<String> = []
         for file in dataFiles where seen.insert(file.absolutePath).inserted {
-            entries.append(Entry(path: file.absolutePath, status: try? FileSystem.status(of: file.absolutePath)))
+            entries.append(Entry(path: file.absolutePath, status: try? FileStatus(of: file.absolutePath)))
         }
         problems = scan.problems.map(\.message)
     }

@@ -1,4 +1,5 @@
 import Model
+import Platform
 
 /// What one file came to, before it is compared with the others.
 struct ManifestFile {

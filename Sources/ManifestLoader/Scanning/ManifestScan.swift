@@ -1,4 +1,5 @@
 import Model
+import Platform
 
 /// Which files of a directory are manifests: names only, nothing is opened.
 ///
@@ -32,8 +33,8 @@ struct ManifestScan {
         self.directory = directory.isEmpty ? "." : directory
         prefix = Self.prefix(of: self.directory)
         do throws(SystemError) {
-            root = try FileSystem.resolve(self.directory)
-            guard try FileSystem.status(of: self.directory).kind == .directory else {
+            root = try Path.resolve(self.directory)
+            guard try FileStatus(of: self.directory).kind == .directory else {
                 problems = [
                     Diagnostic(
                         .error, "\(directory) is not a directory", help: "give the directory that holds the manifests")
@@ -72,10 +73,10 @@ struct ManifestScan {
             report("directories are nested deeper than \(Self.maxDepth) levels", at: display, help: "flatten them")
             return
         }
-        var entries: [FileSystem.Entry]
+        var entries: [Directory.Entry]
         do throws(SystemError) {
-            guard seen.insert(try FileSystem.status(of: path).identity).inserted else { return }
-            entries = try FileSystem.list(path)
+            guard seen.insert(try FileStatus(of: path).identity).inserted else { return }
+            entries = try Directory.list(path)
         } catch {
             report(
                 "cannot read the directory: \(error.cause)", at: display,
@@ -91,12 +92,12 @@ struct ManifestScan {
         }
     }
 
-    private mutating func visit(_ entry: FileSystem.Entry, relative: String, path: String, depth: Int) {
-        let kind = entry.kind ?? (try? FileSystem.status(of: path, followingLinks: false))?.kind ?? .other
+    private mutating func visit(_ entry: Directory.Entry, relative: String, path: String, depth: Int) {
+        let kind = entry.kind ?? (try? FileStatus(of: path, followingLinks: false))?.kind ?? .device
         switch kind {
         case .directory: walk(relative: relative, path: path, depth: depth + 1)
         case .link: links.append((relative, path))
-        case .regular, .other: visit(file: entry.name, kind: kind, relative: relative, path: path)
+        case .regular, .fifo, .socket, .device: visit(file: entry.name, kind: kind, relative: relative, path: path)
         }
     }
 
@@ -129,8 +130,8 @@ struct ManifestScan {
             let name = relative.split(separator: "/").last.map(String.init) ?? relative
             let display = prefix + relative
             do throws(SystemError) {
-                let target = try FileSystem.resolve(path)
-                let status = try FileSystem.status(of: target)
+                let target = try Path.resolve(path)
+                let status = try FileStatus(of: target)
                 let isInside = target.isBelow(root)
                 switch status.kind {
                 case .directory where isInside:

@@ -1,3 +1,5 @@
+import Platform
+
 /// Where `${env:NAME}` and `${credential:NAME}` get their values from.
 package protocol SecretSource: Sendable {
     /// The variable's value, never empty. `name` begins with `RECONCILE_`.

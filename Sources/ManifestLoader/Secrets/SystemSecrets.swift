@@ -1,3 +1,5 @@
+import Platform
+
 /// Secrets from the process environment and from a credentials directory, as systemd fills one.
 package struct SystemSecrets: SecretSource {
     /// Bytes; what a header can carry is far below.
@@ -16,7 +18,7 @@ package struct SystemSecrets: SecretSource {
         self.environment = environment
         directory = credentialsDirectory
         let keys = credentialsDirectory.map { place in SecretReference.keyNames.map { "\(place)/\($0)" } } ?? []
-        forbidden = Set((forbiddenFiles + keys).compactMap { try? FileSystem.status(of: $0).identity })
+        forbidden = Set((forbiddenFiles + keys).compactMap { try? FileStatus(of: $0).identity })
     }
 
     /// True for the files of the API keys, whatever name leads to them.
@@ -72,35 +74,34 @@ package struct SystemSecrets: SecretSource {
 
     private func open(_ name: String, in directory: String) throws(SystemError) -> Result<[UInt8], SecretProblem> {
         let path = "\(directory)/\(name)"
-        let resolved = try FileSystem.resolve(path)
-        guard resolved.isBelow(try FileSystem.resolve(directory)) else {
+        let resolved = try Path.resolve(path)
+        let root = try Path.resolve(directory)
+        guard resolved.isBelow(root) else {
             return .failure(
                 SecretProblem(
                     "the credential \"\(name)\" is a link that leads out of the credentials directory",
                     help: "put the file itself into \(directory)"))
         }
-        return try FileSystem.withDescriptor(of: resolved, followingLinks: false) { descriptor throws(SystemError) in
-            let status = try FileSystem.status(ofDescriptor: descriptor, path: path)
-            if status.kind != .regular {
-                return .failure(
-                    SecretProblem(
-                        "the credential \"\(name)\" is not a regular file", help: "store its value in a regular file"))
-            }
-            if forbidden.contains(status.identity) {
-                return .failure(
-                    SecretProblem(
-                        "the credential \"\(name)\" holds a key of the API, which no manifest may read",
-                        help: "give the connection a credential of its own"))
-            }
-            let bytes = try FileSystem.read(
-                descriptor: descriptor, path: path, sizeHint: status.size, limit: Self.maxSize)
-            if bytes.count > Self.maxSize {
-                return .failure(
-                    SecretProblem(
-                        "the credential \"\(name)\" is larger than \(Self.maxSize / 1024) KiB",
-                        help: "store the value alone in it"))
-            }
-            return .success(bytes)
+        let file = try DirectoryTree(root).open(resolved, shownAs: path)
+        let status = try file.status()
+        if status.kind != .regular {
+            return .failure(
+                SecretProblem(
+                    "the credential \"\(name)\" is not a regular file", help: "store its value in a regular file"))
         }
+        if forbidden.contains(status.identity) {
+            return .failure(
+                SecretProblem(
+                    "the credential \"\(name)\" holds a key of the API, which no manifest may read",
+                    help: "give the connection a credential of its own"))
+        }
+        let bytes = try file.readAll(limit: Self.maxSize, sizeHint: status.size)
+        if bytes.count > Self.maxSize {
+            return .failure(
+                SecretProblem(
+                    "the credential \"\(name)\" is larger than \(Self.maxSize / 1024) KiB",
+                    help: "store the value alone in it"))
+        }
+        return .success(bytes)
     }
 }

@@ -1,5 +1,5 @@
-import Foundation
 import Model
+import Platform
 
 extension DeletedConnection {
     /// Times of deletes as the limit has to count them: those on record, and those of which only the copy tells because
@@ -7,8 +7,8 @@ extension DeletedConnection {
     static func deletions(
         recorded: [Int], stateDirectory: String, actual: ActualState, now: Int
     ) -> [Int] {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: stateDirectory + "/deleted")) ?? []
-        let there = Set(actual.connections.map(\.uuid))
+        let names = ((try? Directory.list(stateDirectory + "/deleted")) ?? []).map(\.name)
+        let there = Set(actual.connections.map { ConnectionFileName.escaped($0.uuid) })
         let times = names.compactMap(parse).filter { !there.contains($0.uuid) && now - $0.time < 24 * 60 * 60 }
         // Several copies of one connection are tries at one delete.
         let copies = Dictionary(times.map { ($0.uuid, $0.time) }, uniquingKeysWith: max)

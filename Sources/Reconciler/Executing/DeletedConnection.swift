@@ -18,8 +18,7 @@ struct DeletedConnection {
 
     /// Returns the path once the file is on disk, readable for this user alone. Errors: the disk's.
     func write(stateDirectory: String) throws(StateError) -> String {
-        // The uuid is the service's word, and must not choose another directory.
-        let uuid = actual.uuid.filter { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }
+        let uuid = ConnectionFileName.escaped(actual.uuid)
         let path = "\(stateDirectory)/deleted/\(key)-\(uuid)-\(unixTime).json"
         try PrivateFile.write(Array((document.prettyText + "\n").utf8), to: path, makingDirectory: true)
         return path

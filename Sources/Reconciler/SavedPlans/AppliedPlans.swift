@@ -1,5 +1,5 @@
-import Foundation
 import Planner
+import Platform
 import StateStore
 
 /// Which saved plans were carried out from a state directory: `applied-plans` in it, `TIME IDENTITY` on a line.
@@ -36,7 +36,7 @@ struct AppliedPlans {
     }
 
     private var lines: [String] {
-        guard let data = FileManager.default.contents(atPath: path) else { return [] }
-        return String(decoding: data, as: UTF8.self).split(separator: "\n").map(String.init)
+        guard let bytes = try? Descriptor(path, .reading).readAll(limit: 1 << 20) else { return [] }
+        return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
     }
 }

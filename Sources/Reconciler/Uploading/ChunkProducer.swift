@@ -1,7 +1,7 @@
 import APIClient
 import DataFiles
-import Dispatch
 import Model
+import Platform
 import Synchronization
 
 /// Reads the requests of a batch on a thread beside those that send, one ahead of them.
@@ -69,7 +69,7 @@ final class ChunkProducer: Sendable {
             return true
         }
         // Reading blocks and keeps a core busy: nothing for one of the few threads that carry tasks.
-        if mustRead { DispatchQueue.global().async { self.read() } }
+        if mustRead { BlockingWork.start { self.read() } }
     }
 
     private func read() {

@@ -1,4 +1,3 @@
-import Glibc
 import JSON
 import StateStore
 
@@ -26,5 +25,5 @@ struct RejectsFile {
         }
     }
 
-    func remove() { unlink(path) }
+    func remove() { PrivateFile.remove(path) }
 }

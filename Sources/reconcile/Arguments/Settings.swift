@@ -1,7 +1,7 @@
 import APIClient
-import Foundation
 import ManifestLoader
 import Model
+import Platform
 import Reconciler
 
 /// Where things are and who may in: read from options, environment and credentials, in that order.
@@ -65,7 +65,7 @@ struct Settings {
         if let value = environment[variable], !value.isEmpty { return value }
         if let directory = credentialsDirectory {
             let path = "\(directory)/\(credential)"
-            if FileManager.default.fileExists(atPath: path) { return try read(path) }
+            if FileStatus.exists(path) { return try read(path) }
         }
         throw StepFailure(
             .authenticationFailed, "there is no key for \(credential)",
@@ -74,14 +74,23 @@ struct Settings {
     }
 
     private func read(_ path: String) throws(StepFailure) -> String {
-        guard let handle = FileHandle(forReadingAtPath: path),
-            let data = try? handle.read(upToCount: 16 * 1024 + 1), data.count <= 16 * 1024,
-            let text = String(data: data, encoding: .utf8)
-        else {
-            throw StepFailure(
-                .authenticationFailed, "the key file \(path) cannot be read",
-                help: "it must be a readable text file that holds the key alone")
+        let limit = 16 * 1024
+        let help = "it must be a readable text file that holds the key alone"
+        let bytes = try failing(
+            as: { StepFailure(.authenticationFailed, "the key file \(path) cannot be read: \($0.cause)", help: help) }
+        ) { () throws(SystemError) in
+            // `--api-key-file <(pass show key)` is a pipe, whose writer gets some time.
+            try Descriptor(path, .readingThroughLinks).readAll(limit: limit, patience: 10)
         }
-        return text.hasSuffix("\r\n") || text.hasSuffix("\n") ? String(text.dropLast()) : text
+        guard bytes.count <= limit, let text = String(validating: bytes, as: UTF8.self) else {
+            throw StepFailure(
+                .authenticationFailed,
+                "the key file \(path) \(bytes.count > limit ? "is larger than 16 KiB" : "is not UTF-8")", help: help)
+        }
+        let key = text.hasSuffix("\r\n") || text.hasSuffix("\n") ? String(text.dropLast()) : text
+        if key.isEmpty {
+            throw StepFailure(.authenticationFailed, "the key file \(path) is empty", help: "write the key into it")
+        }
+        return key
     }
 }

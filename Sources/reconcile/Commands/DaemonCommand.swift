@@ -1,6 +1,5 @@
 import Daemon
 import Emulator
-import Foundation
 import Model
 import Platform
 import Reconciler
@@ -54,8 +53,7 @@ struct DaemonCommand {
 
     private func stateDirectory(_ settings: Settings) throws(UsageError) -> String {
         let state = try settings.stateDirectory()
-        let places = [state, invocation.directory].map { URL(filePath: $0).resolvingSymlinksInPath().path }
-        if places[0] == places[1] {
+        if Path.isSamePlace(state, invocation.directory) {
             throw UsageError(
                 "the state directory is the directory of manifests, so each pass would cause the next",
                 help: "give --state-dir another directory")
@@ -79,7 +77,7 @@ struct DaemonCommand {
     private func makeLog(time: any TimeSource) throws(UsageError) -> Log {
         let name = invocation.options["--log-format"] ?? "auto"
         let suiting = Log.Format.suiting(
-            descriptor: STDERR_FILENO, journalStream: invocation.environment["JOURNAL_STREAM"])
+            .error, journalStream: invocation.environment["JOURNAL_STREAM"])
         guard let format = name == "auto" ? suiting : Log.Format(rawValue: name) else {
             throw UsageError("unknown log format \"\(name)\"", help: "--log-format takes auto, journal, text or json")
         }

@@ -1,5 +1,4 @@
 import APIClient
-import Foundation
 import ManifestLoader
 import ManifestWriter
 import Model
@@ -38,11 +37,10 @@ struct ExportCommand {
 
     /// What the directory declares already. Errors: it is no directory, or what lies in it is invalid.
     private func loadExisting() throws(StepFailure) -> ExistingManifests {
-        var isDirectory: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: invocation.directory, isDirectory: &isDirectory) else {
+        guard let status = try? FileStatus(of: invocation.directory) else {
             return ExistingManifests(DesiredState(connections: []), in: directory)
         }
-        guard isDirectory.boolValue else {
+        guard status.kind == .directory else {
             throw StepFailure(
                 .invalid, "\(invocation.directory) is not a directory",
                 help: "give the directory to write manifests into")

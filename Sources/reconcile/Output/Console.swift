@@ -1,5 +1,6 @@
-import Foundation
 import Planner
+import Platform
+import Reconciler
 import Synchronization
 
 /// stdout for results, stderr for diagnostics and progress.
@@ -9,13 +10,23 @@ final class Console: Sendable {
     let errIsTerminal: Bool
     /// Whether a runner of GitHub Actions reads along, for which some lines are commands.
     private let isReadByRunner: Bool
-    /// The bar that stands on the terminal's last line, to be wiped before anything else is printed.
-    private let bar = Mutex(false)
+    private struct State {
+        /// Whether a bar stands on the terminal's last line, to be wiped before anything else is printed.
+        var hasBar = false
+        /// Why stdout takes nothing more.
+        var failure: SystemError?
+    }
 
-    init(environment: [String: String]) {
+    private let state = Mutex(State())
+    /// What takes the lines for stderr where nobody may wait for their reader.
+    private let lines: LineQueue?
+
+    /// - Parameter isPatient: Whether a reader of stderr that does not read is waited for; otherwise lines are dropped.
+    init(environment: [String: String], isPatient: Bool = true) {
+        lines = isPatient ? nil : LineQueue(.error)
         let refusesColor = environment["NO_COLOR"]?.isEmpty == false || environment["TERM"] == "dumb"
-        usesColor = isatty(STDOUT_FILENO) == 1 && !refusesColor
-        errIsTerminal = isatty(STDERR_FILENO) == 1
+        usesColor = StandardStream.output.isTerminal && !refusesColor
+        errIsTerminal = StandardStream.error.isTerminal
         isReadByRunner = environment["GITHUB_ACTIONS"] == "true"
     }
 
@@ -33,46 +44,61 @@ final class Console: Sendable {
             case .json where isReadByRunner: WorkflowCommandGuard.defused(json: text)
             case .text, .json, .commands: text
             }
-        bar.withLock { isShown in
-            if isShown { Self.write("\r\u{1B}[K", to: STDERR_FILENO) }
-            isShown = false
-            Self.write(text + "\n", to: STDOUT_FILENO)
+        state.withLock { state in
+            wipe(&state)
+            // A reader that has gone is an ordinary end of output (`reconcile | head`).
+            if state.failure != nil { return }
+            do throws(SystemError) {
+                try StandardStream.output.write(Array((text + "\n").utf8))
+            } catch {
+                state.failure = error
+            }
         }
     }
 
     func err(_ text: String) {
         let text = isReadByRunner ? WorkflowCommandGuard.defused(text) : text
-        bar.withLock { isShown in
-            Self.write((isShown ? "\r\u{1B}[K" : "") + text + "\n", to: STDERR_FILENO)
-            isShown = false
+        if let lines { return lines.add(text) }
+        state.withLock { state in
+            wipe(&state)
+            // There is nobody left to tell.
+            try? StandardStream.error.write(Array((text + "\n").utf8))
         }
     }
 
-    /// Shows a line that the next one replaces. Only for terminals.
+    /// Shows a line that the next one replaces, cut to the terminal's width. Only for terminals.
     func showBar(_ text: String) {
-        bar.withLock { isShown in
-            Self.write("\r\u{1B}[K" + text, to: STDERR_FILENO)
-            isShown = true
+        let room = (columns ?? 80) - 1
+        state.withLock { state in
+            try? StandardStream.error.write(Array(("\r\u{1B}[K" + text.prefix(max(1, room))).utf8))
+            state.hasBar = true
         }
+    }
+
+    /// Of the terminal that stderr is; nil where it is none.
+    var columns: Int? { errIsTerminal ? StandardStream.error.columns : nil }
+
+    /// How the process ends: also with an error, and a word, where stdout did not take all of it.
+    func finish(_ status: ExitStatus) -> ExitStatus {
+        let failure = state.withLock { state in
+            wipe(&state)
+            return state.failure
+        }
+        var status = status
+        if let failure, !failure.isBrokenPipe {
+            err("error: \(failure.message)")
+            err(
+                "    help: what was printed is not whole; \(failure.help(.writing, elsewhere: "send it somewhere else"))"
+            )
+            status = ExitStatus.worst(of: [status, .failed])
+        }
+        lines?.finish(patience: 1)
+        return status
     }
 
     /// Leaves the terminal on a line of its own.
-    func flush() {
-        bar.withLock { isShown in
-            if isShown { Self.write("\r\u{1B}[K", to: STDERR_FILENO) }
-            isShown = false
-        }
-    }
-
-    private static func write(_ text: String, to descriptor: Int32) {
-        var bytes = Array(text.utf8)[...]
-        while !bytes.isEmpty {
-            let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0 {
-                if errno == EINTR { continue }
-                return
-            }
-            bytes = bytes.dropFirst(count)
-        }
+    private func wipe(_ state: inout State) {
+        if state.hasBar { try? StandardStream.error.write(Array("\r\u{1B}[K".utf8)) }
+        state.hasBar = false
     }
 }

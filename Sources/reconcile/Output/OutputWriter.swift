@@ -1,5 +1,5 @@
-import Foundation
 import Planner
+import Platform
 import Reconciler
 
 /// Tells a run in the forms that were asked for.
@@ -45,7 +45,7 @@ struct OutputWriter {
     /// The annotations, and below them the lines that sum the run up.
     private func github(_ report: RunReport) -> String {
         let paths = RepositoryPaths(
-            root: environment["GITHUB_WORKSPACE"], currentDirectory: FileManager.default.currentDirectoryPath)
+            root: environment["GITHUB_WORKSPACE"], currentDirectory: Path.absolute("."))
         let commands = GitHubAnnotations(paths: paths).render(report)
         let summary = report.summaryLines.map { WorkflowCommandGuard.defused(PlainText.oneLine($0)) }
         return ((commands.isEmpty ? [] : [commands]) + summary).joined(separator: "\n")

@@ -1,4 +1,5 @@
 import Foundation
+import Platform
 import Reconciler
 import StateStore
 
@@ -22,13 +23,16 @@ enum PlanFile {
 
     /// Errors: `.invalid` for what cannot be read, is damaged or no plan, `.planOutdated` for one of another version.
     static func read(_ path: String) throws(StepFailure) -> SavedPlan {
-        guard let handle = FileHandle(forReadingAtPath: path),
-            let data = try? handle.read(upToCount: maxSize + 1), data.count <= maxSize
-        else {
-            throw StepFailure(
-                .invalid, "the plan \(path) cannot be read",
-                help: "give the file that reconcile --dry-run --out FILE wrote")
+        let help = "give the file that reconcile --dry-run --out FILE wrote"
+        let bytes = try failing(as: {
+            StepFailure(.invalid, "the plan \(path) cannot be read: \($0.cause)", help: help)
+        }) {
+            () throws(SystemError) in
+            try Descriptor(path, .readingThroughLinks).readAll(limit: maxSize, patience: 5)
         }
-        return try SavedPlan(fileText: data, path: path, tool: Reconcile.tool)
+        if bytes.count > maxSize {
+            throw StepFailure(.invalid, "the plan \(path) is larger than \(maxSize >> 20) MiB", help: help)
+        }
+        return try SavedPlan(fileText: Data(bytes), path: path, tool: Reconcile.tool)
     }
 }

@@ -1,6 +1,6 @@
-import Glibc
 import JSON
 import Model
+import Platform
 
 /// Reads one JSON object a line. Lines of blanks alone are skipped.
 final class NDJSONReader: RecordReader {
@@ -35,8 +35,8 @@ final class NDJSONReader: RecordReader {
         let base = UnsafePointer(source.window.base)
         let (start, end) = (source.window.start, source.window.end)
         let lineEnd: Int
-        if let found = memchr(base + start, 0x0A, end - start) {
-            lineEnd = UnsafePointer(found.assumingMemoryBound(to: UInt8.self)) - base
+        if let found = Bytes.firstIndex(of: 0x0A, in: base + start, count: end - start) {
+            lineEnd = start + found
         } else if source.window.isAtEnd {
             if start == end { return .done }
             lineEnd = end
