@@ -31,6 +31,12 @@ struct Page: Sendable {
     }
 
     var codeLines: [Substring] { parts.code }
+
+    /// Manifests that stand whole in a code block of their own.
+    var manifests: [String] {
+        text.matches(of: /```yaml\n(?<block>[\s\S]*?)```/).map { String($0.block) }
+            .filter { $0.contains("apiVersion: reconcile/v1\n") }
+    }
     var prose: String { parts.prose.joined(separator: "\n") }
 
     /// What stands in code font within a line of prose.

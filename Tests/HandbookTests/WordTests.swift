@@ -21,6 +21,22 @@ import Testing
         #expect(Set(page.names(under: "Faults")) == Set(Fault.Kind.allCases.map(\.rawValue)))
     }
 
+    /// Readers copy them.
+    @Test func everyManifestInADocumentIsValid() async throws {
+        var count = 0
+        for page in try Handbook.everything() {
+            for manifest in page.manifests {
+                let place = try Account()
+                try place.write("shown.yaml", manifest)
+                try place.write("data/customer-profiles.csv", "user_id,lifetime_value,vip\n1,2.5,true\n")
+                let document = try await place.run(["validate", "--output", "json"])
+                #expect(document["valid"] == true, "\(page.name): \(document.prettyText)")
+                count += 1
+            }
+        }
+        #expect(count >= 4)
+    }
+
     /// By the schema, which is made of the tables that the loader reads.
     @Test func everyFieldOfAManifestIsDocumented() async throws {
         let schema = try JSONValue.parse(try await Program.run(["manifest-schema"]).out.utf8)
