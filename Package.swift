@@ -61,6 +61,8 @@ let package = Package(
             name: "DaemonTests",
             dependencies: ["Daemon", "Platform", "Model", "JSON", "APIClient", "Planner", "Reconciler", "HTTPServer"]),
         .testTarget(name: "EndToEndTests", dependencies: ["reconcile", "JSON"]),
+        .testTarget(
+            name: "HandbookTests", dependencies: ["reconcile", "Daemon", "Planner", "Reconciler", "Emulator", "JSON"]),
         .testTarget(name: "TidyTests"),
     ],
     swiftLanguageModes: [.v6]

@@ -176,7 +176,7 @@ package struct FieldChange: Sendable, Hashable {
 
 /// A step that must not be taken, and what would allow it.
 package struct Refusal: Sendable, Hashable {
-    package enum Code: String, Sendable, Hashable {
+    package enum Code: String, Sendable, Hashable, CaseIterable {
         case primaryKeyChanged = "primary_key_changed"
         case kindChanged = "kind_changed"
         case otherOwner = "other_owner"

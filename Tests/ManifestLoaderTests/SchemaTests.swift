@@ -101,7 +101,7 @@ import Testing
         #expect(fields("Policy", "spec") == PolicyDecoder.specFields)
     }
 
-    /// What the README shows, and what lies in `Manifests`, fits.
+    /// What lies in `Manifests` fits.
     @Test func theSamplesOfTheRepositoryFit() throws {
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()

@@ -1,0 +1,85 @@
+import Foundation
+import JSON
+
+/// A directory of manifests and an emulated account, gone at the end of the test.
+final class Account: Sendable {
+    private let root: URL
+
+    init() throws {
+        root = FileManager.default.temporaryDirectory.appending(path: "handbook-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(
+            at: root.appending(path: "Manifests/data"), withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(at: root) }
+
+    private var address: URL { root.appending(path: "address") }
+
+    func write(_ name: String, _ text: String) throws {
+        try Data(text.utf8).write(to: root.appending(path: "Manifests/\(name)"))
+    }
+
+    /// An emulator that rejects rows with the value `unwanted`.
+    func startEmulator() async throws -> Process {
+        let out = Pipe()
+        let process = Program.process(
+            ["emulator", "--port", "0", "--reject-value", "unwanted"], environment: [:], directory: root, out: out)
+        try process.run()
+        let line = try await Program.onThread {
+            var line = Data()
+            while let byte = try out.fileHandleForReading.read(upToCount: 1), byte != Data("\n".utf8), !byte.isEmpty {
+                line += byte
+            }
+            return String(decoding: line, as: UTF8.self)
+        }
+        try Data((line.split(separator: " ").last ?? "").utf8).write(to: address)
+        return process
+    }
+
+    /// What `reconcile ARGUMENTS` prints, as JSON.
+    func run(_ arguments: [String], hasKeys: Bool = true) async throws -> JSONValue {
+        var environment = ["RECONCILE_API_URL": (try? String(contentsOf: address, encoding: .utf8)) ?? ""]
+        environment["STATE_DIRECTORY"] = root.appending(path: "state").path
+        if hasKeys { environment.merge(["OPTIX_API_KEY": "key", "OPTIX_BRAND_KEY": "brand"]) { own, _ in own } }
+        let run = try await Program.run(arguments, environment: environment, directory: root)
+        return try JSONValue.parse(run.out.utf8)
+    }
+
+    static func rows(_ name: String) -> String {
+        """
+        apiVersion: reconcile/v1
+        kind: DataConnection
+        metadata: {name: \(name)}
+        spec:
+          name: \(name)
+          primary_key: id
+          data: {files: [\(name).csv]}
+
+        """
+    }
+
+    static func profiles(name: String, links: [String]) -> String {
+        """
+        apiVersion: reconcile/v1
+        kind: DataConnection
+        metadata: {name: profiles}
+        spec:
+          name: \(name)
+          primary_key: id
+          data: {files: [profiles.csv], ttl_seconds: 604800}
+          references: [\(links.map { "{reference_type: mail, reference_id: \($0)}" }.joined(separator: ", "))]
+
+        """
+    }
+
+    static let stock = """
+        apiVersion: reconcile/v1
+        kind: DataConnection
+        metadata: {name: stock}
+        spec:
+          name: Stock
+          primary_key: sku
+          external_api_details: {url: "https://api.example.com/stock", http_method: GET, ttl: 60}
+
+        """
+}
