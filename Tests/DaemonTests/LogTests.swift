@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import Platform
 import Testing
 
 @testable import Daemon
@@ -58,8 +59,9 @@ import Testing
         var status = stat()
         fstat(pipe[1], &status)
         let stream = "\(status.st_dev):\(status.st_ino)"
-        #expect(Log.Format.suiting(descriptor: pipe[1], journalStream: stream) == .journal)
-        #expect(Log.Format.suiting(descriptor: pipe[1], journalStream: "1:2") == .text)
-        #expect(Log.Format.suiting(descriptor: pipe[1], journalStream: nil) == .text)
+        let file = FileIdentity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
+        #expect(Log.Format.suiting(file, journalStream: stream) == .journal)
+        #expect(Log.Format.suiting(file, journalStream: "1:2") == .text)
+        #expect(Log.Format.suiting(file, journalStream: nil) == .text)
     }
 }

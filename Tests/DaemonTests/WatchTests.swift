@@ -29,7 +29,7 @@ import Testing
 
     @Test func hiddenNamesAreNothingButKubernetesLinkIs() {
         let list = WatchList(directory: FileManager.default.temporaryDirectory.path)
-        let directory = WatchList.resolve(FileManager.default.temporaryDirectory.path) ?? ""
+        let directory = (try? Path.resolve(FileManager.default.temporaryDirectory.path)) ?? ""
         #expect(!list.concerns(".swp", in: directory))
         #expect(list.concerns("..data", in: directory))
         #expect(list.concerns("a.yaml", in: directory))

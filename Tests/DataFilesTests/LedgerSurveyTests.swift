@@ -217,7 +217,7 @@ import Testing
             Issue.record("the survey found a place")
             return
         }
-        #expect(problems.diagnostics.map(\.help) == ["create the directory"])
+        #expect(problems.diagnostics.map(\.help) == ["create the directory, or set TMPDIR to another directory"])
     }
 
     @Test func faultsInAnyBatchAreNamedInOrder() {

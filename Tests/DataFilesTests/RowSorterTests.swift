@@ -75,7 +75,7 @@ import Testing
         #expect(
             found.diagnostics[0].message
                 == "cannot create a temporary file in \(files.path)/none: No such file or directory")
-        #expect(found.diagnostics[0].help == "create the directory")
+        #expect(found.diagnostics[0].help == "create the directory, or set TMPDIR to another directory")
         #expect(found.canRetry)
     }
 
@@ -87,7 +87,7 @@ import Testing
             try file.append(nowhere)
         } throws: { error in
             (error as? DataProblems)?.diagnostics[0].message
-                == "cannot write a temporary file in \(files.path): Bad address"
+                == "cannot write to a temporary file in \(files.path): Bad address"
         }
     }
 }

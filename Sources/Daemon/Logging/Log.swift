@@ -17,9 +17,11 @@ package struct Log: Sendable {
 
         /// What suits the place that the lines go to.
         ///
-        /// - Parameter journalStream: `JOURNAL_STREAM`: device and inode of the journal's end, in decimal.
-        package static func suiting(_ stream: StandardStream, journalStream: String?) -> Format {
-            guard let journalStream, let file = try? stream.status().identity else { return .text }
+        /// - Parameters:
+        ///   - file: What the lines are written to.
+        ///   - journalStream: `JOURNAL_STREAM`: device and inode of the journal's end, in decimal.
+        package static func suiting(_ file: FileIdentity?, journalStream: String?) -> Format {
+            guard let journalStream, let file else { return .text }
             return journalStream == "\(file.device):\(file.inode)" ? .journal : .text
         }
     }

@@ -75,7 +75,7 @@ package struct InotifyEvent: Sendable, Hashable {
     /// The directory itself went away or to another place.
     package var isEndOfDirectory: Bool { has(IN_DELETE_SELF) || has(IN_MOVE_SELF) }
 
-    private func has(_ bit: some BinaryInteger) -> Bool { mask & UInt32(truncatingIfNeeded: bit) != 0 }
+    package func has(_ bit: some BinaryInteger) -> Bool { mask & UInt32(truncatingIfNeeded: bit) != 0 }
 
     /// The events in a buffer that `read` filled.
     package static func parse(_ bytes: UnsafeRawBufferPointer) -> [InotifyEvent] {

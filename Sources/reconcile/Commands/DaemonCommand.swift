@@ -77,7 +77,7 @@ struct DaemonCommand {
     private func makeLog(time: any TimeSource) throws(UsageError) -> Log {
         let name = invocation.options["--log-format"] ?? "auto"
         let suiting = Log.Format.suiting(
-            .error, journalStream: invocation.environment["JOURNAL_STREAM"])
+            (try? StandardStream.error.status())?.identity, journalStream: invocation.environment["JOURNAL_STREAM"])
         guard let format = name == "auto" ? suiting : Log.Format(rawValue: name) else {
             throw UsageError("unknown log format \"\(name)\"", help: "--log-format takes auto, journal, text or json")
         }
