@@ -29,9 +29,13 @@ package final class HTTPServer: Sendable {
 
     private let limits: HTTPLimits
     private let handler: HTTPHandler
+    private let executor: SerialThreadExecutor?
     private let state = Locked(State())
 
-    package init(limits: HTTPLimits = HTTPLimits(), handler: @escaping HTTPHandler) {
+    /// - Parameter hasOwnThread: Whether all clients share one thread that nothing else uses. Then they can keep nobody
+    ///   but each other waiting; otherwise they are served on the threads of all tasks.
+    package init(limits: HTTPLimits = HTTPLimits(), hasOwnThread: Bool = false, handler: @escaping HTTPHandler) {
+        executor = hasOwnThread ? SerialThreadExecutor(label: "reconcile.http") : nil
         self.limits = limits
         self.handler = handler
     }
@@ -61,7 +65,7 @@ package final class HTTPServer: Sendable {
             state.poller = poller
             state.isAccepting = true
         }
-        Task { await accept(from: listener, poller: poller) }
+        Task(executorPreference: executor) { await self.accept(from: listener, poller: poller) }
     }
 
     /// Takes no more clients, lets requests under way finish for `stopSeconds`, then cuts what is left.
@@ -119,7 +123,7 @@ package final class HTTPServer: Sendable {
             }
             let id = state.nextClient
             state.nextClient += 1
-            let task = Task { [limits, handler] in
+            let task = Task(executorPreference: executor) { [limits, handler] in
                 var connection = HTTPConnection(socket: socket, poller: poller, limits: limits, handler: handler)
                 await connection.run { self.isStopping }
                 socket.close()

@@ -21,7 +21,9 @@ import Testing
             problems(dataSet([placed("folder.csv")])) == [
                 "folder.csv:1:1: is a directory; data files are regular files"
             ])
-        #expect(problems(dataSet([placed("link.csv")]))[0].hasPrefix("link.csv:1:1: cannot open the file: it is a symbolic link"))
+        #expect(
+            problems(dataSet([placed("link.csv")]))[0].hasPrefix(
+                "link.csv:1:1: cannot open the file: it is a symbolic link"))
         #expect(
             problems(dataSet([placed("none.csv")]))[0]
                 == "none.csv:1:1: cannot open the file: No such file or directory")

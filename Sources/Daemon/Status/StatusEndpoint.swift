@@ -25,7 +25,7 @@ final class StatusEndpoint: Sendable {
         limits.writeSeconds = 10
         limits.lingerSeconds = 0.5
         limits.stopSeconds = 0.5
-        server = HTTPServer(limits: limits) { [board, time] request in
+        server = HTTPServer(limits: limits, hasOwnThread: true) { [board, time] request in
             Self.answer(request, board: board, time: time)
         }
     }

@@ -9,20 +9,24 @@ package final class SignalWatch: Sendable {
 
     /// Registers, then returns: no signal that comes later is lost. Called before anything else is begun.
     ///
-    /// - Parameter leave: What a second SIGTERM or SIGINT does.
+    /// - Parameters:
+    ///   - patience: Seconds after the first one in which the process is to end; then it is ended, whatever hangs.
+    ///   - leave: What a second SIGTERM or SIGINT does.
     package func start(
         stop: @escaping @Sendable () -> Void, hangup: @escaping @Sendable () -> Void,
-        leave: @escaping @Sendable () -> Void = { ProcessInformation.leave(1) }
+        patience: Double = 40, leave: @escaping @Sendable () -> Void = { ProcessInformation.leave(1) }
     ) {
         for signal in [Signal.terminate, .interrupt] {
-            sources.on(signal) { [weak self] in
+            sources.on(signal) { [weak self, sources] in
                 let isSecond =
                     self?.wasTold.withLock { wasTold in
                         defer { wasTold = true }
                         return wasTold
                     } ?? true
                 // From here, not through the loop: it may be what hangs.
-                if isSecond { leave() } else { stop() }
+                if isSecond { return leave() }
+                stop()
+                sources.after(seconds: patience, leave)
             }
         }
         sources.on(.hangup, hangup)

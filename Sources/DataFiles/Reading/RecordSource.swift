@@ -1,4 +1,5 @@
 import Model
+import Platform
 
 /// What the readers of all formats have in common: the window on the file, the current line, and where problems go.
 struct RecordSource: ~Copyable {
@@ -47,6 +48,12 @@ struct RecordSource: ~Copyable {
         let first = window.available >= 2 ? (window.base[0], window.base[1]) : (0, 0)
         if first == (0xFF, 0xFE) || first == (0xFE, 0xFF) {
             problem("the file is UTF-16; data files are UTF-8", help: "save or convert it as UTF-8")
+            stop()
+            return false
+        }
+        while window.available < LFSPointer.beginning.count, try window.fill() {}
+        if LFSPointer.isOne(window.bytes(window.start..<window.end)) {
+            problem("this is a pointer of Git LFS, not the data", help: "run git lfs pull, or check out with LFS")
             stop()
             return false
         }

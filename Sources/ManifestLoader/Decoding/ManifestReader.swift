@@ -45,7 +45,7 @@ struct ManifestReader: Sendable {
     }
 
     private func source(_ manifest: ManifestScan.Manifest, _ bytes: [UInt8]) -> SourceFile {
-        SourceFile(path: dataFiles.prefix + manifest.relativePath, bytes: bytes)
+        SourceFile(path: dataFiles.prefix + Path.shown(manifest.relativePath), bytes: bytes)
     }
 
     func decode(_ manifest: ManifestScan.Manifest, into file: inout ManifestFile) {
@@ -57,6 +57,13 @@ struct ManifestReader: Sendable {
             findings.error(
                 "the file is larger than \(Self.maxSize >> 20) MiB", at: top,
                 help: "split it; rows belong into data files")
+            return
+        }
+        if LFSPointer.isOne(bytes) {
+            file.documentCount = 1
+            findings.error(
+                "this is a pointer of Git LFS, not the manifest", at: top,
+                help: "run git lfs pull, or check out with LFS")
             return
         }
         if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) || bytes.prefix(4).contains(0) {

@@ -77,8 +77,8 @@ final class DataFileFinder: Sendable {
             let resolved = try Path.resolve(path)
             guard let place = ([root] + dataRoots).first(where: resolved.isBelow) else {
                 return refuse(
-                    "the data file \(shown) lies outside of \(directory)",
-                    "put it below \(directory), or allow its directory with --data-root")
+                    "the data file \(shown) lies outside of \(Path.shown(directory))",
+                    "put it below \(Path.shown(directory)), or allow its directory with --data-root")
             }
             if DirectoryTree.isHidden(resolved, below: place), !DirectoryTree.isHidden(path, below: root) {
                 return refuse(
@@ -112,12 +112,12 @@ final class DataFileFinder: Sendable {
         }
     }
 
-    /// What lies in the directory as the user would write it, all else absolute.
+    /// What lies in the directory as the user would write it, all else absolute; fit to be printed.
     private func shown(_ path: String) -> String {
         let short = Self.shortened(path)
-        if short == root { return directory }
-        guard short.isBelow(root) else { return short }
-        return prefix + String(Substring(short.utf8.dropFirst(root == "/" ? 1 : root.utf8.count + 1)))
+        if short == root { return Path.shown(directory) }
+        guard short.isBelow(root) else { return Path.shown(short) }
+        return prefix + Path.shown(String(Substring(short.utf8.dropFirst(root == "/" ? 1 : root.utf8.count + 1))))
     }
 
     /// Without `.` and, where a name stands before it, `..`: `/m/crm/../data/a.csv` is `/m/data/a.csv`.

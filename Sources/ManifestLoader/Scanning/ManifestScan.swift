@@ -37,14 +37,15 @@ struct ManifestScan {
             guard try FileStatus(of: self.directory).kind == .directory else {
                 problems = [
                     Diagnostic(
-                        .error, "\(directory) is not a directory", help: "give the directory that holds the manifests")
+                        .error, "\(Path.shown(directory)) is not a directory",
+                        help: "give the directory that holds the manifests")
                 ]
                 return
             }
         } catch {
             problems = [
                 Diagnostic(
-                    .error, "cannot read the directory of manifests \(directory): \(error.cause)",
+                    .error, "cannot read the directory of manifests \(Path.shown(directory)): \(error.cause)",
                     help: error.isMissing
                         ? "give the directory that holds the manifests; without an argument it is ./Manifests"
                         : "let the user that runs reconcile read it")
@@ -64,11 +65,14 @@ struct ManifestScan {
         var base = directory[...]
         while base.count > 1, base.last == "/" { base.removeLast() }
         if base == "." { return "" }
-        return base == "/" ? "/" : "\(base)/"
+        return base == "/" ? "/" : "\(Path.shown(String(base)))/"
     }
 
+    /// A path below the directory as people may see it.
+    func display(_ relative: String) -> String { prefix + Path.shown(relative) }
+
     private mutating func walk(relative: String, path: String, depth: Int) {
-        let display = relative.isEmpty ? directory : prefix + relative
+        let display = relative.isEmpty ? Path.shown(directory) : display(relative)
         if depth > Self.maxDepth {
             report("directories are nested deeper than \(Self.maxDepth) levels", at: display, help: "flatten them")
             return
@@ -103,18 +107,18 @@ struct ManifestScan {
 
     private mutating func visit(file name: String, kind: FileStatus.Kind, relative: String, path: String) {
         guard Self.isManifest(name) else {
-            if DataFormat(path: name) != nil { dataNames.append(prefix + relative) }
+            if DataFormat(path: name) != nil { dataNames.append(display(relative)) }
             return
         }
         if name.unicodeScalars.contains(where: { $0 == "\u{FFFD}" || $0.isControl }) {
             report(
-                "the name of the file holds control characters or bytes that are not UTF-8", at: prefix + relative,
+                "the name of the file holds control characters or bytes that are not UTF-8", at: display(relative),
                 help: "rename the file")
         } else if kind == .regular {
             manifests.append(Manifest(path: path, relativePath: relative))
         } else {
             report(
-                "this is not a regular file", at: prefix + relative,
+                "this is not a regular file", at: display(relative),
                 help: "a manifest is a regular file; move this one out of the directory")
         }
     }
@@ -128,14 +132,16 @@ struct ManifestScan {
             let (relative, path) = links[next]
             next += 1
             let name = relative.split(separator: "/").last.map(String.init) ?? relative
-            let display = prefix + relative
+            let display = display(relative)
             do throws(SystemError) {
                 let target = try Path.resolve(path)
                 let status = try FileStatus(of: target)
                 let isInside = target.isBelow(root)
+                let isHidden = isInside && DirectoryTree.isHidden(target, below: root)
                 switch status.kind {
-                case .directory where isInside:
+                case .directory where isInside && !isHidden:
                     walk(relative: relative, path: target, depth: relative.split(separator: "/").count)
+                case .directory where isHidden: reportHidden(display)
                 case .directory where target != root:
                     report(
                         "this link leads out of the directory of manifests", at: display,
@@ -150,6 +156,8 @@ struct ManifestScan {
                         report(
                             "this link leads out of the directory of manifests", at: display,
                             help: "put the file itself here")
+                    } else if isHidden {
+                        reportHidden(display)
                     } else if files.insert(target).inserted, !isListed(target, root: root) {
                         visit(file: name, kind: status.kind, relative: relative, path: target)
                     }
@@ -171,6 +179,10 @@ struct ManifestScan {
 
     private static func isManifest(_ name: String) -> Bool {
         name.utf8.suffix(5).elementsEqual(".yaml".utf8) || name.utf8.suffix(4).elementsEqual(".yml".utf8)
+    }
+
+    private mutating func reportHidden(_ display: String) {
+        report("this link leads to something hidden", at: display, help: "put the file itself here")
     }
 
     private mutating func report(_ message: String, at path: String, help: String) {

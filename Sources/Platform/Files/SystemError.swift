@@ -40,7 +40,7 @@ package struct SystemError: Error, Sendable, Hashable {
         }
     }
     /// One line without a next step.
-    package var message: String { "cannot \(operation) \(path): \(cause)" }
+    package var message: String { "cannot \(operation) \(Path.shown(path)): \(cause)" }
 
     /// Nothing is there.
     package var isMissing: Bool { code == ENOENT || code == ENOTDIR }

@@ -90,6 +90,11 @@ struct Invocation {
     }
 
     private func checkOperands(_ topic: HelpTopic) throws(UsageError) {
+        // A script whose variable is unset does not mean the directory that it happens to run in.
+        if operands.contains(""), topic != .query {
+            throw UsageError(
+                "an argument is empty", help: "name a directory; without an argument it is ./Manifests")
+        }
         switch topic {
         case .reconcile, .validate, .daemon, .export:
             if operands.count > 1 {

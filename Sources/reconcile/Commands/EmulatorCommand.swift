@@ -1,5 +1,6 @@
+import Daemon
 import Emulator
-import Foundation
+import Platform
 import Reconciler
 
 /// `reconcile emulator`: serves the API on loopback until stopped.
@@ -16,12 +17,22 @@ struct EmulatorCommand {
             let emulator = try Emulator(options: options)
             _ = try emulator.start()
             console.out("listening on \(emulator.baseURL)")
-            // Nothing ends it but a signal; its store needs no farewell.
-            while true { try await Task.sleep(nanoseconds: 3_600_000_000_000) }
+            await untilStopped()
+            await emulator.stop()
+            return .done
         } catch {
             console.err("error: the emulator cannot start: \(error)")
             return .failed
         }
+    }
+
+    /// Nothing ends it but a signal, and a second one ends it at once.
+    private func untilStopped() async {
+        let signals = SignalWatch()
+        let (stops, inlet) = AsyncStream<Void>.makeStream()
+        signals.start(stop: { inlet.finish() }, hangup: {})
+        for await _ in stops {}
+        withExtendedLifetime(signals) {}
     }
 
     private func emulatorOptions() throws(UsageError) -> EmulatorOptions {

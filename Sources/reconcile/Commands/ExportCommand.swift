@@ -15,6 +15,9 @@ struct ExportCommand {
     }
 
     func run() async -> ExitStatus {
+        let interruption = Interruption(
+            console, "files that were listed are whole; run it again, with --force over those that are there")
+        defer { withExtendedLifetime(interruption) {} }
         do throws(StepFailure) {
             let existing = try loadExisting()
             let owner = try owner(existing)

@@ -10,6 +10,8 @@ struct QueryCommand {
     let console: Console
 
     func run() async -> ExitStatus {
+        let interruption = Interruption(console, "the rows above are whole; run it again for the others")
+        defer { withExtendedLifetime(interruption) {} }
         do throws(StepFailure) {
             let settings = Settings(invocation: invocation)
             let account = try await Account.open(settings, time: SystemTime(), persists: false)

@@ -45,6 +45,7 @@ struct ReconcileCommand {
         let printer = PassPrinter(
             console: console, time: time, printsPlan: outputs.stdout == .text,
             usesColor: usesColor.onStdout(console))
+        let interruption = Self.interruption(console, isDryRun: isDryRun)
         var outcome = PassOutcome()
         do throws(StepFailure) {
             let account = try await Account.open(
@@ -54,10 +55,11 @@ struct ReconcileCommand {
                 configuration.seal = PlanSeal(
                     tool: Reconcile.tool, salt: saved?.salt ?? PlanSeal.salt(time), keys: account.keys)
             }
+            configuration.isStopping = { interruption.isRaised }
             let pass = ReconcilePass(
                 configuration: configuration, reader: account.client, writer: isDryRun ? nil : account.client,
                 observer: printer, time: time)
-            outcome = await pass.run()
+            outcome = await run(pass, on: account, interruption)
             await account.close()
         } catch {
             // Manifests need no API: what is wrong with them is worth knowing all the same.
@@ -69,6 +71,39 @@ struct ReconcileCommand {
             status = ExitStatus.worst(of: [status, failure])
         }
         return try report(outcome, status: status, isDryRun: isDryRun, api: configuration.apiIdentity)
+    }
+
+    /// Seconds in which what is under way may end by itself, before it is cut.
+    private static let grace = 4.0
+
+    private static func interruption(_ console: Console, isDryRun: Bool) -> Interruption {
+        Interruption(
+            console,
+            isDryRun
+                ? "a dry run writes nothing; run it again"
+                : "what is under way may end, and nothing further begins; once more ends it at once",
+            patience: grace + 5)
+    }
+
+    /// Ends early where it is interrupted: what is under way may end first, unless nothing is written anyway.
+    private func run(_ pass: ReconcilePass, on account: Account, _ interruption: Interruption) async -> PassOutcome {
+        let isDryRun = invocation.options.isGiven("--dry-run")
+        let work = Task {
+            await withTaskCancellationHandler {
+                await pass.run()
+            } onCancel: {
+                account.client.invalidate()
+            }
+        }
+        let client = account.client
+        interruption.onStop {
+            client.drain()
+            Task {
+                if !isDryRun { try? await SystemTime().sleep(seconds: Self.grace) }
+                work.cancel()
+            }
+        }
+        return await work.value
     }
 
     /// Tells a run in every form that was asked for, and how the process ends then.

@@ -22,6 +22,8 @@ struct ValidateCommand {
         let upload = try UploadOptions(invocation.options)
         let settings = Settings(invocation: invocation)
         Memory.growInLargeSteps()
+        let interruption = Interruption(console, "validate writes nothing; run it again")
+        defer { withExtendedLifetime(interruption) {} }
         let loaded = Self.loadManifests(invocation)
         // The process ends with this command: to take ten thousand manifests apart first would be time for nothing.
         defer { _ = Unmanaged.passRetained(Kept(loaded)) }

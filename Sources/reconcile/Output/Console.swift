@@ -60,9 +60,11 @@ final class Console: Sendable {
         let text = isReadByRunner ? WorkflowCommandGuard.defused(text) : text
         if let lines { return lines.add(text) }
         state.withLock { state in
+            // What takes the place of a bar must not be wider than that was, or its beginning would stand for ever.
+            let shown = state.hasBar ? TextFolding.folded(text, columns: columns ?? 80) : text
             wipe(&state)
             // There is nobody left to tell.
-            try? StandardStream.error.write(Array((text + "\n").utf8))
+            try? StandardStream.error.write(Array((shown + "\n").utf8))
         }
     }
 

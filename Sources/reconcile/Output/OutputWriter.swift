@@ -45,7 +45,8 @@ struct OutputWriter {
     /// The annotations, and below them the lines that sum the run up.
     private func github(_ report: RunReport) -> String {
         let paths = RepositoryPaths(
-            root: environment["GITHUB_WORKSPACE"], currentDirectory: Path.absolute("."))
+            root: environment["GITHUB_WORKSPACE"].map { (try? Path.resolve($0)) ?? $0 },
+            currentDirectory: (try? Path.resolve(".")) ?? ".")
         let commands = GitHubAnnotations(paths: paths).render(report)
         let summary = report.summaryLines.map { WorkflowCommandGuard.defused(PlainText.oneLine($0)) }
         return ((commands.isEmpty ? [] : [commands]) + summary).joined(separator: "\n")
