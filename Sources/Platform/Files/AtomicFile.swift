@@ -95,7 +95,7 @@ package struct AtomicFile: ~Copyable {
     /// the disk's word for the name is missing.
     package mutating func place() throws(SystemError) {
         if durability == .power { try file.sync() }
-        guard calls.rename(aside, path) == 0 else { throw .last("replace", path) }
+        guard calls.rename(aside, path) == 0 else { throw .last("write", path) }
         isPlaced = true
         if durability == .power { try Directory.sync(Path.parent(of: path), calls: calls) }
     }
@@ -103,7 +103,7 @@ package struct AtomicFile: ~Copyable {
     /// Gives it the name where nothing has it. Errors: `alreadyExists`, and the system's.
     package mutating func placeAsNew() throws(SystemError) {
         if durability == .power { try file.sync() }
-        guard calls.link(aside, path) == 0 else { throw .last("create", path) }
+        guard calls.link(aside, path) == 0 else { throw .last("write", path) }
         // The other name goes with this value.
         if durability == .power { try Directory.sync(Path.parent(of: path), calls: calls) }
     }
@@ -112,7 +112,7 @@ package struct AtomicFile: ~Copyable {
     package static func move(
         _ from: String, to path: String, durability: Durability, calls: SystemCalls = .system
     ) throws(SystemError) {
-        guard calls.rename(from, path) == 0 else { throw .last("replace", path) }
+        guard calls.rename(from, path) == 0 else { throw .last("write", path) }
         if durability == .power { try Directory.sync(Path.parent(of: path), calls: calls) }
     }
 
