@@ -18,6 +18,7 @@ let package = Package(
         .target(name: "APIClient", dependencies: ["Platform", "Model", "JSON"]),
         .target(name: "StateStore", dependencies: ["Platform", "Model", "JSON"]),
         .target(name: "Planner", dependencies: ["Model", "JSON"]),
+        .target(name: "Reporting", dependencies: ["Platform", "Model", "JSON", "Planner"]),
         .target(
             name: "Reconciler",
             dependencies: [
@@ -27,12 +28,14 @@ let package = Package(
         .target(name: "Emulator", dependencies: ["Platform", "HTTPServer", "JSON"]),
         .target(
             name: "Daemon",
-            dependencies: ["Platform", "Model", "JSON", "APIClient", "Planner", "Reconciler", "HTTPServer"]),
+            dependencies: [
+                "Platform", "Model", "JSON", "APIClient", "Planner", "Reporting", "Reconciler", "HTTPServer",
+            ]),
         .executableTarget(
             name: "reconcile",
             dependencies: [
                 "Platform", "Model", "JSON", "ManifestLoader", "DataFiles", "APIClient", "StateStore", "Planner",
-                "Reconciler", "Emulator", "Daemon", "ManifestWriter",
+                "Reporting", "Reconciler", "Emulator", "Daemon", "ManifestWriter",
             ]),
 
         .testTarget(name: "PlatformTests", dependencies: ["Platform"]),
@@ -48,12 +51,21 @@ let package = Package(
         .testTarget(name: "DataFilesTests", dependencies: ["DataFiles", "Platform", "Model", "JSON"]),
         .testTarget(name: "APIClientTests", dependencies: ["APIClient", "Platform", "Model", "JSON", "HTTPServer"]),
         .testTarget(name: "StateStoreTests", dependencies: ["StateStore", "Platform", "Model", "JSON"]),
-        .testTarget(name: "PlannerTests", dependencies: ["Planner", "Model", "JSON"], exclude: ["Golden"]),
+        .target(
+            name: "PlanScenarios", dependencies: ["Planner", "Model", "JSON"], path: "Tests/PlanScenarios"),
+        .testTarget(
+            name: "PlannerTests",
+            dependencies: ["Planner", "PlanScenarios", "Reporting", "Platform", "Model", "JSON"]),
+        .testTarget(
+            name: "ReportingTests",
+            dependencies: ["Reporting", "Planner", "PlanScenarios", "Platform", "Model", "JSON"],
+            exclude: ["Golden"]),
         .testTarget(
             name: "ReconcilerTests",
             dependencies: [
-                "Reconciler", "Planner", "StateStore", "APIClient", "DataFiles", "ManifestLoader", "Platform", "Model",
-                "JSON", "Emulator", "HTTPServer",
+                "Reconciler", "Planner", "Reporting", "StateStore", "APIClient", "DataFiles", "ManifestLoader",
+                "Platform",
+                "Model", "JSON", "Emulator", "HTTPServer",
             ]),
         .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer", "Platform"]),
         .testTarget(name: "EmulatorTests", dependencies: ["Emulator", "HTTPServer", "Platform", "JSON"]),
@@ -62,7 +74,8 @@ let package = Package(
             dependencies: ["Daemon", "Platform", "Model", "JSON", "APIClient", "Planner", "Reconciler", "HTTPServer"]),
         .testTarget(name: "EndToEndTests", dependencies: ["reconcile", "JSON"]),
         .testTarget(
-            name: "HandbookTests", dependencies: ["reconcile", "Daemon", "Planner", "Reconciler", "Emulator", "JSON"]),
+            name: "HandbookTests",
+            dependencies: ["reconcile", "Daemon", "Planner", "Reporting", "Reconciler", "Emulator", "Platform", "JSON"]),
         .testTarget(name: "TidyTests"),
     ],
     swiftLanguageModes: [.v6]

@@ -70,7 +70,7 @@ package struct PlannedConnection: Sendable, Hashable {
 
     /// Whether nothing is done about it, nothing stands in its way, and nothing is to be said of it: nearly every
     /// connection of a plan is like that.
-    var isQuiet: Bool { actions.isEmpty && refusals.isEmpty && problems.isEmpty && notes.isEmpty }
+    package var isQuiet: Bool { actions.isEmpty && refusals.isEmpty && problems.isEmpty && notes.isEmpty }
 
     package var isStopped: Bool { !refusals.isEmpty || !problems.isEmpty }
 

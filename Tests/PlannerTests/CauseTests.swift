@@ -1,8 +1,11 @@
 import JSON
 import Model
+import PlanScenarios
+import Platform
 import Testing
 
 @testable import Planner
+@testable import Reporting
 
 /// Why a plan does what it does.
 @Suite struct CauseTests {
@@ -214,6 +217,6 @@ import Testing
         (-1, "1969-12-31T23:59:59Z"), (1_700_000_067, "2023-11-14T22:14:27Z"),
     ])
     func timesAreWritten(_ seconds: Int, _ text: String) {
-        #expect(UTCTime.text(seconds) == text)
+        #expect(CivilTime(utc: Double(seconds)).rfc3339 == text)
     }
 }

@@ -1,24 +1,13 @@
 import JSON
 import Model
+import PlanScenarios
 import Testing
 
 @testable import Planner
+@testable import Reporting
 
 /// Planning: what is a difference, what is a refusal, and what is no difference at all.
 @Suite struct ComparingTests {
-    static func details(_ members: [String: ConfigValue] = [:]) -> ConfigValue {
-        .object(
-            [
-                "url": .string(ConfigString("https://api.example.com/{sku}")),
-                "http_method": .string(ConfigString("GET")),
-            ]
-            .merging(members) { _, new in new })
-    }
-
-    static let shown: [JSONMember] = [
-        JSONMember("url", "https://api.example.com/{sku}"), JSONMember("http_method", "GET"),
-    ]
-
     @Test func aPrimaryKeyCannotChange() throws {
         for hasState in [true, false] {
             let manifest = Scenario.manifest(primaryKey: "email")
@@ -36,10 +25,10 @@ import Testing
     }
 
     @Test func uploadBasedAndAPIBasedDoNotTurnIntoEachOther() {
-        let toAPI = Scenario(desired: [Scenario.manifest(details: Self.details())], actual: [Scenario.connection()])
+        let toAPI = Scenario(desired: [Scenario.manifest(details: Scenario.details())], actual: [Scenario.connection()])
         #expect(toAPI.planned()?.refusalCodes == [.kindChanged])
         let toUpload = Scenario(
-            desired: [Scenario.manifest()], actual: [Scenario.connection(details: .some(.object(Self.shown)))])
+            desired: [Scenario.manifest()], actual: [Scenario.connection(details: .some(.object(Scenario.shown)))])
         #expect(toUpload.planned()?.refusalCodes == [.kindChanged])
     }
 
@@ -71,18 +60,18 @@ import Testing
     }
 
     @Test func defaultsThatTheServiceAddsAreNoDifference() {
-        let there = ActualDetails.some(.object(Self.shown + [JSONMember("ttl", 30), JSONMember("retries", 0)]))
+        let there = ActualDetails.some(.object(Scenario.shown + [JSONMember("ttl", 30), JSONMember("retries", 0)]))
         let scenario = Scenario(
-            desired: [Scenario.manifest(details: Self.details())], actual: [Scenario.connection(details: there)])
+            desired: [Scenario.manifest(details: Scenario.details())], actual: [Scenario.connection(details: there)])
         #expect(!scenario.plan().hasChanges)
         // And a PUT that may replace everything carries them along.
         #expect(scenario.planned()?.base?.details?["ttl"] == .number("30"))
     }
 
     @Test func equalNumbersAreNoDifference() {
-        let there = ActualDetails.some(.object(Self.shown + [JSONMember("ttl", .number("60.0"))]))
+        let there = ActualDetails.some(.object(Scenario.shown + [JSONMember("ttl", .number("60.0"))]))
         let scenario = Scenario(
-            desired: [Scenario.manifest(details: Self.details(["ttl": .number("60")]))],
+            desired: [Scenario.manifest(details: Scenario.details(["ttl": .number("60")]))],
             actual: [Scenario.connection(details: there)])
         #expect(!scenario.plan().hasChanges)
     }
@@ -90,8 +79,8 @@ import Testing
     @Test func aMaskedHeaderWithoutStateIsNotComparable() {
         let headers = ConfigValue.object(["Authorization": .string(ConfigString("Bearer s3cret", isSecret: true))])
         let there = ActualDetails.some(
-            .object(Self.shown + [JSONMember("headers", ["Authorization": "********"])]))
-        let manifest = Scenario.manifest(details: Self.details(["headers": headers]))
+            .object(Scenario.shown + [JSONMember("headers", ["Authorization": "********"])]))
+        let manifest = Scenario.manifest(details: Scenario.details(["headers": headers]))
         var scenario = Scenario(desired: [manifest], actual: [Scenario.connection(details: there)])
         #expect(!scenario.plan().hasChanges)
         #expect(scenario.planned()?.notes.contains { $0.contains("not comparable") } == true)
@@ -101,7 +90,7 @@ import Testing
         #expect(scenario.planned()?.notes == [])
 
         let rotated = ConfigValue.object(["Authorization": .string(ConfigString("Bearer other", isSecret: true))])
-        scenario.desired = [Scenario.manifest(details: Self.details(["headers": rotated]))]
+        scenario.desired = [Scenario.manifest(details: Scenario.details(["headers": rotated]))]
         #expect(scenario.planned()?.changedPaths == ["external_api_details.headers.Authorization"])
         #expect(scenario.planned()?.causes == [.manifest])
     }
@@ -118,7 +107,7 @@ import Testing
                 JSONMember("url", "https://api.example.com/?key=old-hush"), JSONMember("http_method", "GET"),
                 JSONMember("headers", ["X-Token": "old-header", "Accept": "text/plain"]),
             ]))
-        let manifest = Scenario.manifest(details: Self.details(["headers": headers, "url": url]))
+        let manifest = Scenario.manifest(details: Scenario.details(["headers": headers, "url": url]))
         for actual in [[], [Scenario.connection(details: there)]] {
             let plan = Scenario(desired: [manifest], actual: actual).plan()
             let text = PlanText(usesColor: false).render(plan) + JSONValue.object(PlanJSON.members(of: plan)).prettyText
@@ -146,10 +135,11 @@ import Testing
     @Test func aHeaderThatSomebodyAddedIsDriftAndOneThatWeRemovedIsAChange() {
         let one = ConfigValue.object(["Accept": .string(ConfigString("a"))])
         let two = ConfigValue.object(["Accept": .string(ConfigString("a")), "X-B": .string(ConfigString("b"))])
-        let thereOne = ActualDetails.some(.object(Self.shown + [JSONMember("headers", ["Accept": "a"])]))
-        let thereTwo = ActualDetails.some(.object(Self.shown + [JSONMember("headers", ["Accept": "a", "X-B": "b"])]))
-        let manifestOne = Scenario.manifest(details: Self.details(["headers": one]))
-        let manifestTwo = Scenario.manifest(details: Self.details(["headers": two]))
+        let thereOne = ActualDetails.some(.object(Scenario.shown + [JSONMember("headers", ["Accept": "a"])]))
+        let thereTwo = ActualDetails.some(
+            .object(Scenario.shown + [JSONMember("headers", ["Accept": "a", "X-B": "b"])]))
+        let manifestOne = Scenario.manifest(details: Scenario.details(["headers": one]))
+        let manifestTwo = Scenario.manifest(details: Scenario.details(["headers": two]))
 
         var drifted = Scenario(desired: [manifestOne], actual: [Scenario.connection(details: thereTwo)])
         #expect(!drifted.plan().hasChanges, "without memory nobody knows who put it there")
@@ -163,16 +153,17 @@ import Testing
     }
 
     @Test func headersThatAreMaskedAndNotDeclaredStopAnUpdate() {
-        let there = ActualDetails.some(.object(Self.shown + [JSONMember("headers", ["Authorization": "***"])]))
+        let there = ActualDetails.some(.object(Scenario.shown + [JSONMember("headers", ["Authorization": "***"])]))
         let scenario = Scenario(
-            desired: [Scenario.manifest(description: "New", details: Self.details())],
+            desired: [Scenario.manifest(description: "New", details: Scenario.details())],
             actual: [Scenario.connection(details: there)])
         #expect(scenario.planned()?.refusalCodes == [.headersNotShown])
     }
 
     @Test func detailsThatTheAccountDoesNotShowAreNotComparable() {
         let scenario = Scenario(
-            desired: [Scenario.manifest(details: Self.details())], actual: [Scenario.connection(details: .notShown)])
+            desired: [Scenario.manifest(details: Scenario.details())], actual: [Scenario.connection(details: .notShown)]
+        )
         #expect(!scenario.plan().hasChanges)
         #expect(scenario.planned()?.notes.isEmpty == false)
     }

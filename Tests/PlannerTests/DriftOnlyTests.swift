@@ -1,8 +1,10 @@
 import JSON
 import Model
+import PlanScenarios
 import Testing
 
 @testable import Planner
+@testable import Reporting
 
 /// `--drift-only`: nothing but what somebody changed in the account.
 @Suite struct DriftOnlyTests {
@@ -49,14 +51,14 @@ import Testing
 
     @Test func singleFieldsOfDetailsAreHeldBack() throws {
         func details(_ headers: [String: String], ttl: String) -> ConfigValue {
-            ComparingTests.details([
+            Scenario.details([
                 "headers": .object(headers.mapValues { .string(ConfigString($0)) }), "ttl": .number(ttl),
             ])
         }
         func shown(_ headers: [(String, String)], ttl: String) -> ActualDetails {
             .some(
                 .object(
-                    ComparingTests.shown + [
+                    Scenario.shown + [
                         JSONMember("headers", .object(headers.map { JSONMember($0.0, .string($0.1)) })),
                         JSONMember("ttl", .number(ttl)),
                     ]))
@@ -77,10 +79,10 @@ import Testing
 
     @Test func whatTheAccountMasksCannotBeHeldBack() {
         func details(_ token: String) -> ConfigValue {
-            ComparingTests.details(["headers": .object(["X-Token": .string(ConfigString(token, isSecret: true))])])
+            Scenario.details(["headers": .object(["X-Token": .string(ConfigString(token, isSecret: true))])])
         }
         let masked = ActualDetails.some(
-            .object(ComparingTests.shown + [JSONMember("headers", ["X-Token": "****"])]))
+            .object(Scenario.shown + [JSONMember("headers", ["X-Token": "****"])]))
         let scenario = scenario(
             wanted: Scenario.manifest(name: "One", details: details("new")),
             sent: Scenario.manifest(name: "One", details: details("old")),

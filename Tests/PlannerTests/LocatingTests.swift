@@ -1,4 +1,5 @@
 import Model
+import PlanScenarios
 import Testing
 
 @testable import Planner

@@ -1,7 +1,9 @@
 import Model
+import PlanScenarios
 import Testing
 
 @testable import Planner
+@testable import Reporting
 
 /// Two owners on one account, and people who edit, cut, copy and move markers.
 @Suite struct OwnershipTests {

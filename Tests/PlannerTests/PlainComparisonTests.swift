@@ -1,5 +1,6 @@
 import JSON
 import Model
+import PlanScenarios
 import Testing
 
 @testable import Planner

@@ -1,8 +1,10 @@
 import JSON
 import Model
+import PlanScenarios
 import Testing
 
 @testable import Planner
+@testable import Reporting
 
 /// Runs over a part of the manifests, and selectors.
 @Suite struct RestrictedRunTests {

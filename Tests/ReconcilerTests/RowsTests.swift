@@ -2,6 +2,7 @@ import Emulator
 import Foundation
 import JSON
 import Planner
+import Reporting
 import Testing
 
 @testable import Reconciler

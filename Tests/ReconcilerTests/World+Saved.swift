@@ -1,7 +1,9 @@
 import APIClient
 import Foundation
+import JSON
 import Model
 import Planner
+import Reporting
 import Testing
 
 @testable import Reconciler
@@ -10,9 +12,13 @@ import Testing
 extension World {
     static let tool = "reconcile test"
 
+    /// A plan as machines read it.
+    static let document: @Sendable (Plan) -> JSONValue = { .object(PlanJSON.members(of: $0)) }
+
     static func seal(_ plan: SavedPlan? = nil, apiKey: String = "k") throws -> PlanSeal {
         PlanSeal(
-            tool: tool, salt: plan?.salt ?? SipHash128.Key(1, 2), keys: try APIKeys(apiKey: apiKey, brandKey: "b"))
+            tool: tool, salt: plan?.salt ?? SipHash128.Key(1, 2), keys: try APIKeys(apiKey: apiKey, brandKey: "b"),
+            document: document)
     }
 
     /// A dry run that saves its plan, which goes through its file's text as a user's does.

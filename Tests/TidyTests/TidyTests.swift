@@ -10,6 +10,7 @@ import Testing
     private static func walls() throws -> [String: Set<String>] {
         let manifest = try String(contentsOf: root.appending(path: "Package.swift"), encoding: .utf8)
         var walls: [String: Set<String>] = [:]
+        // What lies below Tests has a path of its own.
         let targets = #/\.(?:t|executableT)arget\(\s*name: "(?<name>\w+)"(?:,\s*dependencies: \[(?<names>[^\]]*)\])?/#
         for match in manifest.matches(of: targets) {
             walls[String(match.name)] = Set((match.names ?? "").matches(of: /\w+/).map { String($0.0) })

@@ -1,6 +1,7 @@
 import Model
 import Planner
 import Reconciler
+import Reporting
 import Synchronization
 
 /// Writes a pass to the log, one line an event, and counts its signs of progress.

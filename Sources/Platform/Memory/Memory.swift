@@ -1,4 +1,4 @@
-import CMalloc
+internal import CMalloc
 
 /// What the C library is told about memory; nothing happens with one that does not know how.
 package enum Memory {

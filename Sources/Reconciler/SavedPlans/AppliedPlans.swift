@@ -19,7 +19,7 @@ struct AppliedPlans {
             let time = line.split(separator: " ").first.flatMap { Int($0) }
             throw StepFailure(
                 .planOutdated,
-                "the plan was carried out already\(time.map { ", at \(UTCTime.text($0))" } ?? "")",
+                "the plan was carried out already\(time.map { ", at \(CivilTime(utc: Double($0)).rfc3339)" } ?? "")",
                 help: SavedPlan.nextStep)
         }
     }

@@ -1,20 +1,29 @@
 import APIClient
+import JSON
 import Model
+import Planner
 import Platform
 
 /// What the digests of a saved plan are made with.
 ///
 /// They cover secrets, so their key comes out of the API keys: who finds the file and has not those cannot test what a
 /// secret may be. An embedded emulator has no keys; there secrets are left out.
-package struct PlanSeal: Sendable, Hashable {
+package struct PlanSeal: Sendable {
     /// `reconcile VERSION`.
     package let tool: String
     package let salt: SipHash128.Key
     let key: SipHash128.Key
     let coversSecrets: Bool
+    /// A plan as a document.
+    let document: @Sendable (Plan) -> JSONValue
 
-    /// - Parameter keys: Nil for an embedded emulator.
-    package init(tool: String, salt: SipHash128.Key, keys: APIKeys?) {
+    /// - Parameters:
+    ///   - keys: Nil for an embedded emulator.
+    ///   - document: The form of a plan for machines; what is saved of it.
+    package init(
+        tool: String, salt: SipHash128.Key, keys: APIKeys?, document: @escaping @Sendable (Plan) -> JSONValue
+    ) {
+        self.document = document
         self.tool = tool
         self.salt = salt
         key = keys?.digestKey(salt: salt) ?? salt

@@ -1,6 +1,7 @@
 import JSON
 import Model
 import Planner
+import Platform
 
 /// The saved plan as a file: one JSON document, sealed with a checksum.
 extension SavedPlan {
@@ -22,7 +23,7 @@ extension SavedPlan {
             JSONMember("format_version", .number("\(Self.formatVersion)")),
             JSONMember("tool", .string(tool)),
             JSONMember("created", .number("\(created)")),
-            JSONMember("created_at", .string(UTCTime.text(created))),
+            JSONMember("created_at", .string(CivilTime(utc: Double(created)).rfc3339)),
             JSONMember("api", .string(api)),
             JSONMember("owner", .string(owner)),
             JSONMember("directory", .string(directory)),

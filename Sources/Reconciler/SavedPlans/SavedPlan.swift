@@ -1,6 +1,8 @@
 import JSON
 import Model
 import Planner
+import Platform
+import Reporting
 
 /// A plan that a dry run wrote, to be carried out later exactly as it was reviewed, or not at all.
 ///
@@ -34,7 +36,7 @@ package struct SavedPlan: Sendable, Hashable {
         options = SavedOptions(configuration)
         salt = seal.salt
         inputs = InputDigests(plan, desired: desired, seal: seal)
-        self.plan = .object(PlanJSON.members(of: plan))
+        self.plan = seal.document(plan)
     }
 
     /// What tells it from every other plan.
@@ -46,13 +48,13 @@ package struct SavedPlan: Sendable, Hashable {
         // Clocks of two machines may differ by some minutes.
         if age < -300 {
             return StepFailure(
-                .planOutdated, "the plan was made in the future, at \(UTCTime.text(created))",
+                .planOutdated, "the plan was made in the future, at \(CivilTime(utc: Double(created)).rfc3339)",
                 help: "set this machine's clock, or take a new plan")
         }
         if age <= limit { return nil }
         return StepFailure(
             .planOutdated,
-            "the plan was made at \(UTCTime.text(created)), longer ago than the \(Int(limit).grouped) s allowed",
+            "the plan was made at \(CivilTime(utc: Double(created)).rfc3339), longer ago than the \(Int(limit).grouped) s allowed",
             help: "\(Self.nextStep), or raise --max-plan-age")
     }
 

@@ -3,6 +3,7 @@ import Model
 import Planner
 import Platform
 import Reconciler
+import Reporting
 
 /// `reconcile [DIR]` and `reconcile --dry-run [DIR]`.
 struct ReconcileCommand {
@@ -53,7 +54,8 @@ struct ReconcileCommand {
             configuration.apiIdentity = account.identity
             if out != nil || saved != nil {
                 configuration.seal = PlanSeal(
-                    tool: Reconcile.tool, salt: saved?.salt ?? PlanSeal.salt(time), keys: account.keys)
+                    tool: Reconcile.tool, salt: saved?.salt ?? PlanSeal.salt(time), keys: account.keys,
+                    document: { .object(PlanJSON.members(of: $0)) })
             }
             configuration.isStopping = { interruption.isRaised }
             let pass = ReconcilePass(

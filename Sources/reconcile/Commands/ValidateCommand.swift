@@ -5,6 +5,7 @@ import Model
 import Planner
 import Platform
 import Reconciler
+import Reporting
 
 /// `reconcile validate [DIR]`: everything that can be said without keys, network and secrets.
 struct ValidateCommand {

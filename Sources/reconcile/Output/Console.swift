@@ -1,6 +1,7 @@
 import Planner
 import Platform
 import Reconciler
+import Reporting
 import Synchronization
 
 /// stdout for results, stderr for diagnostics and progress.

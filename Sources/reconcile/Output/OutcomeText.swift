@@ -2,6 +2,7 @@ import JSON
 import Model
 import Planner
 import Reconciler
+import Reporting
 
 /// The end of a pass, for people and for machines.
 enum OutcomeText {

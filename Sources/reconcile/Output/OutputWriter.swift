@@ -1,6 +1,7 @@
 import Planner
 import Platform
 import Reconciler
+import Reporting
 
 /// Tells a run in the forms that were asked for.
 struct OutputWriter {

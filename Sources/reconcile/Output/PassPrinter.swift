@@ -2,6 +2,7 @@ import Model
 import Planner
 import Platform
 import Reconciler
+import Reporting
 
 /// Shows a pass while it runs: steps and progress on stderr.
 final class PassPrinter: PassObserver {

@@ -1,6 +1,7 @@
 import Model
 import Planner
 import Reconciler
+import Reporting
 
 extension RunReport {
     /// A pass, or a dry run.

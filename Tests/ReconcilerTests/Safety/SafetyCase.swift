@@ -173,12 +173,12 @@ struct SafetyCase {
     }
 
     func dryRun() async throws -> PassOutcome {
-        let seal = PlanSeal(tool: World.tool, salt: SipHash128.Key(3, 4), keys: nil)
+        let seal = PlanSeal(tool: World.tool, salt: SipHash128.Key(3, 4), keys: nil, document: World.document)
         return try await pass(dryRun: true) { $0.seal = seal }
     }
 
     func apply(_ plan: SavedPlan) async throws -> PassOutcome {
-        let seal = PlanSeal(tool: World.tool, salt: plan.salt, keys: nil)
+        let seal = PlanSeal(tool: World.tool, salt: plan.salt, keys: nil, document: World.document)
         return try await world.pass(with: client) {
             plan.options.apply(to: &$0)
             $0.saved = plan

@@ -1,5 +1,6 @@
 import JSON
 import Model
+import Planner
 
 /// Renders a plan for people, with Terraform's symbols: `+` create, `~` change, `-` delete, `!` refused.
 package struct PlanText: Sendable {

@@ -1,3 +1,5 @@
+import Planner
+
 /// Keeps text of others from being taken for commands by the runner of GitHub Actions, which reads every line that a
 /// step prints: a manifest of a pull request must not be able to mask, annotate or stop anything.
 package enum WorkflowCommandGuard {

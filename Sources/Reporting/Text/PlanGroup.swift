@@ -1,5 +1,6 @@
 import JSON
 import Model
+import Planner
 
 /// Connections of a plan that are shown together: one, or many to which the same is done.
 ///

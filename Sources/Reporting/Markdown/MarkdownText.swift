@@ -1,3 +1,5 @@
+import Planner
+
 /// Text of others inside Markdown: whatever it holds, it stays in its place and calls nobody.
 enum MarkdownText {
     /// A code block around lines. Its fence is longer than any that the lines hold; nothing else can end it.

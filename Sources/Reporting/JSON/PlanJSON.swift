@@ -1,5 +1,7 @@
 import JSON
 import Model
+import Planner
+import Platform
 
 /// Renders a plan for machines. Stable order; everything that the text shows is there.
 package enum PlanJSON {
@@ -32,7 +34,8 @@ package enum PlanJSON {
             JSONMember("data_connection_uuid", text(connection.uuid)),
             JSONMember("manifest", place(connection.desired?.places.manifest)),
             JSONMember("suspended", .bool(connection.desired?.isSuspended ?? false)),
-            JSONMember("next_refresh", text(connection.nextRefresh(now: now).map(UTCTime.text))),
+            JSONMember(
+                "next_refresh", text(connection.nextRefresh(now: now).map { CivilTime(utc: Double($0)).rfc3339 })),
             JSONMember("actions", .array(connection.actions.map { document($0, of: connection) })),
             JSONMember("left_out", causes(connection.leftOut)),
             JSONMember("refusals", .array(connection.refusals.map(document))),

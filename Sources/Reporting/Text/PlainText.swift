@@ -1,3 +1,5 @@
+import Planner
+
 /// Text of others that goes into a line of ours.
 package enum PlainText {
     /// The text on one line: control characters, line separators and what turns the direction of writing around are

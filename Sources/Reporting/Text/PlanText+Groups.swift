@@ -1,5 +1,6 @@
 import JSON
 import Model
+import Planner
 
 extension PlanText {
     /// Many connections to which the same is done: some of their names, and what it comes to together.

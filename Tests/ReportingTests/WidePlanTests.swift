@@ -1,9 +1,11 @@
 import Foundation
 import JSON
 import Model
+import PlanScenarios
 import Testing
 
 @testable import Planner
+@testable import Reporting
 
 /// Wide changes stay readable.
 @Suite struct WidePlanTests {
@@ -82,7 +84,7 @@ import Testing
         scenario.desired = (0..<count).map { number in
             Scenario.manifest(
                 key("key", number), name: "Ünlike `\(number)` 🎈",
-                details: ComparingTests.details([
+                details: Scenario.details([
                     "headers": .object(["Accept-\(number)": .string(ConfigString(String(repeating: "x", count: 300)))])
                 ]))
         }
@@ -126,7 +128,7 @@ import Testing
         var scenario = Scenario()
         let headers = Dictionary(
             uniqueKeysWithValues: (0..<3000).map { ("H-\($0)", ConfigValue.string(ConfigString("v"))) })
-        scenario.desired = [Scenario.manifest(details: ComparingTests.details(["headers": .object(headers)]))]
+        scenario.desired = [Scenario.manifest(details: Scenario.details(["headers": .object(headers)]))]
         let text = RunMarkdown().render(RunReport(mode: .dryRun, plan: scenario.plan()))
         #expect(text.contains("… and 2,80"))
         #expect(text.utf16.count < 65_000)

@@ -1,7 +1,9 @@
 import Model
+import PlanScenarios
 import Testing
 
 @testable import Planner
+@testable import Reporting
 
 /// Workflow commands of GitHub Actions.
 @Suite struct AnnotationTests {

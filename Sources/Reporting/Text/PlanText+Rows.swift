@@ -1,4 +1,6 @@
 import Model
+import Planner
+import Platform
 
 extension PlanText {
     func render(_ plan: UploadPlan, of connection: PlannedConnection, causes: [Cause], now: Int) -> [String] {
@@ -16,7 +18,8 @@ extension PlanText {
         }
         if let due = connection.nextRefresh(now: now) {
             lines.append(
-                "        next refresh \(UTCTime.text(due)): \(connection.desired?.data?.ttlSeconds ?? 0) s to live")
+                "        next refresh \(CivilTime(utc: Double(due)).rfc3339): \(connection.desired?.data?.ttlSeconds ?? 0) s to live"
+            )
         }
         if plan.deletes > 0 {
             lines.append("    \(paint("-", .red)) rows: \(Self.count(plan.deletes, "row")) that left the files")

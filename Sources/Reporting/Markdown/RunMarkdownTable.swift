@@ -1,4 +1,5 @@
 import Model
+import Planner
 
 /// The table at the top of a comment: what is done to how many connections, and why. No text of others stands in it.
 enum RunMarkdownTable {

@@ -1,5 +1,6 @@
 import JSON
 import Model
+import Planner
 
 /// Renders a run as workflow commands of GitHub Actions, which become annotations on the changed files.
 ///

@@ -1,9 +1,11 @@
 import Foundation
 import JSON
 import Model
+import PlanScenarios
 import Testing
 
 @testable import Planner
+@testable import Reporting
 
 /// Whatever a manifest, a file name or the account says, it stays in its place in every form.
 @Suite struct HostileTextTests {
@@ -13,7 +15,7 @@ import Testing
 
     static func report() -> RunReport {
         let headers = ConfigValue.object([evil: .string(ConfigString("secret-of-the-test"))])
-        let details = ComparingTests.details(["headers": headers, "ttl": .number("60")])
+        let details = Scenario.details(["headers": headers, "ttl": .number("60")])
         var stock = Scenario.manifest("stock", name: evil, primaryKey: evil, description: evil, details: details)
         stock.places.manifest.path = "Manifests/\(evil)"
         stock.references = [Reference(type: evil, id: evil)]

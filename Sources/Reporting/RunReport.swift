@@ -1,4 +1,5 @@
 import Model
+import Planner
 
 /// A run as those see it who were not there: what a pull request comment and annotations are made of.
 package struct RunReport: Sendable {

@@ -1,5 +1,6 @@
 import JSON
 import Model
+import Planner
 
 /// Renders a run as a pull request comment: what it comes to, what stands in the way, then each connection folded.
 package struct RunMarkdown: Sendable {

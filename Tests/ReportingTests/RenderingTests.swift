@@ -1,8 +1,10 @@
 import JSON
 import Model
+import PlanScenarios
 import Testing
 
 @testable import Planner
+@testable import Reporting
 
 /// What a reader sees, to the letter.
 @Suite struct RenderingTests {
@@ -10,7 +12,7 @@ import Testing
         var scenario = Scenario()
         var stock = Scenario.manifest(
             "stock", name: "Stock", primaryKey: "sku", description: nil,
-            details: ComparingTests.details([
+            details: Scenario.details([
                 "headers": .object(["Authorization": .string(ConfigString("Bearer s3cret", isSecret: true))]),
                 "ttl": .number("60"),
             ]))

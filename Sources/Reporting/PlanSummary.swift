@@ -1,4 +1,5 @@
 import JSON
+import Planner
 
 /// The counts of a plan, for its last line and for machines.
 package struct PlanSummary: Sendable, Hashable {
@@ -102,17 +103,5 @@ package struct PlanSummary: Sendable, Hashable {
             "suspended": .number("\(suspended)"), "unchanged": .number("\(unchanged)"),
             "left_out": .number("\(leftOut)"), "undetermined": .number("\(undetermined)"),
         ]
-    }
-}
-
-extension Int {
-    /// With commas between thousands: `1,000,000`.
-    package var grouped: String {
-        var text = ""
-        for (offset, digit) in String(magnitude).reversed().enumerated() {
-            if offset > 0, offset % 3 == 0 { text.append(",") }
-            text.append(digit)
-        }
-        return (self < 0 ? "-" : "") + String(text.reversed())
     }
 }

@@ -1,3 +1,5 @@
+import Planner
+
 /// Makes paths relative to the root of a repository, as annotations want them.
 package struct RepositoryPaths: Sendable {
     /// Absolute, without `.` and `..`; nil where it is not known.

@@ -1,0 +1,11 @@
+extension Int {
+    /// With commas between thousands: `1,000,000`.
+    package var grouped: String {
+        var text = ""
+        for (offset, digit) in String(magnitude).reversed().enumerated() {
+            if offset > 0, offset % 3 == 0 { text.append(",") }
+            text.append(digit)
+        }
+        return (self < 0 ? "-" : "") + String(text.reversed())
+    }
+}
