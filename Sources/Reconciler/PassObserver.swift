@@ -7,8 +7,8 @@ package protocol PassObserver: Sendable {
     func planned(_ plan: Plan)
     /// Waiting for something outside, such as Git's lock.
     func waiting(for reason: String)
-    /// Something was done for a connection: `created`, `updated`, …
-    func did(_ step: String, key: String)
+    /// Something was done for a connection.
+    func did(_ step: Step, key: String)
     /// Something failed for a connection.
     func failed(_ failure: StepFailure, key: String)
     /// Something that a reader should know, such as a field that the service did not take.

@@ -34,8 +34,8 @@ package struct PassOutcome: Sendable {
 
 /// What was done for one connection.
 package struct ConnectionResult: Sendable, Hashable {
-    /// What was done, in order: `created`, `updated`, `uploaded 3,376 rows`, …
-    package var steps: [String] = []
+    /// What was done, in order.
+    package var steps: [Step] = []
     /// Rows of an upload that was completed.
     package var uploadedRows = 0
     package var failure: StepFailure?

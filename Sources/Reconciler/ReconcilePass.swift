@@ -44,7 +44,7 @@ package struct ReconcilePass: Sendable {
                 observer.waiting(for: "the files to settle: they changed while the pass was running")
             } catch {
                 outcome.failure = error
-                if error.status == .planOutdated, !outcome.results.isEmpty {
+                if error.kind == .planOutdated, !outcome.results.isEmpty {
                     outcome.failure?.message =
                         "the files changed while the plan was carried out, and the rest of it was "
                         + "left: \(error.message)"

@@ -14,8 +14,8 @@ import Testing
         /// One pass: what is held is told by the tracker itself.
         @discardableResult
         mutating func pass(
-            _ connections: [PlannedConnection], failures: [String: StepFailure] = [:], rejected: Bool = false,
-            deletes: Set<String> = []
+            _ connections: [PlannedConnection], failures: [String: StepFailure] = [:],
+            steps: [String: [Step]] = [:], deletes: Set<String> = []
         ) -> [ConnectionTracker.News] {
             var held: [String: String] = [:]
             for planned in connections where !planned.actions.isEmpty {
@@ -24,18 +24,13 @@ import Testing
             var outcome = Samples.outcome(
                 connections, failures: failures.filter { held[$0.key] == nil }, held: held)
             for key in deletes where held[key] == nil {
-                outcome.results[key, default: ConnectionResult()].steps.append("deleted")
+                outcome.results[key, default: ConnectionResult()].steps.append(.deleted)
             }
-            if rejected {
-                for key in failures.keys where held[key] == nil {
-                    outcome.results[key]?.rejected = [
-                        RejectedRow(place: SourceLocation(path: "d.csv", line: 2), primaryKey: "1", reason: "bad")
-                    ]
-                }
+            for (key, done) in steps where held[key] == nil {
+                outcome.results[key, default: ConnectionResult()].steps += done
             }
             return tracker.update(
-                from:
-                    outcome.plan!, outcome, at: .init(began: now, now: now, unix: 1_700_000_000 + now, random: 0))
+                from: outcome.plan!, outcome, at: .init(began: now, now: now, unix: 1_700_000_000 + now, random: 0))
         }
 
         func holds(_ planned: PlannedConnection) -> Bool { tracker.reasonToHold(planned, passBegan: now) != nil }
@@ -96,11 +91,32 @@ import Testing
         #expect(rig.tracker.nextTry == nil)
     }
 
+    /// Rows expire by the full upload that they came with: the changed ones that follow it change nothing about that.
+    @Test(arguments: [(isDelta: true, isDone: true), (true, false), (false, true), (false, false)])
+    func rowsAreDueWhenThePlanSaysSo(isDelta: Bool, isDone: Bool) {
+        var rig = Rig()
+        let summary = DataSummary(version: 1, digest: "d1", rows: 3, requests: 1, bytes: 10)
+        var planned = Samples.planned("a")
+        planned.desired?.data = DesiredData(files: [], ttlSeconds: 900)
+        planned.data = summary
+        planned.knownData = OwnershipMarker.Data(version: 1, digest: "d0", at: 1_700_000_500)
+        planned.actions = [
+            .upload(
+                UploadPlan(
+                    data: summary, reason: .rowsChanged, isDelta: isDelta,
+                    sending: RowsToSend(rows: 1, requests: 1, bytes: 5), deletes: 0))
+        ]
+        let done: [Step] = isDone ? [.uploaded(rows: 1, UploadProgress(totalRows: 1))] : []
+        rig.pass([planned], failures: isDone ? [:] : ["a": Self.failure], steps: ["a": done])
+        let began = !isDelta && isDone ? 1_700_001_000.0 : 1_700_000_500
+        #expect(rig.tracker.entries["a"]?.nextRefresh == began + 600)
+    }
+
     @Test func aRejectedRowWaitsForTheDataToChange() {
         var rig = Rig()
         var planned = Samples.planned("a", actions: [Samples.update(.manifest)])
         planned.data = DataSummary(version: 1, digest: "d1", rows: 1, requests: 1, bytes: 10)
-        rig.pass([planned], failures: ["a": Self.failure], rejected: true)
+        rig.pass([planned], failures: ["a": StepFailure(.rowsRejected, "1 row was rejected")])
         #expect(rig.state("a") == .blocked)
         #expect(rig.tracker.nextTry == nil)
         rig.now += 100_000

@@ -192,7 +192,7 @@ import Testing
         try await rig.until(step: 1) { rig.runner.orders.count == 3 && rig.runner.isRunning }
         #expect(rig.runner.reasons == [.started, .asked, .retry])
         #expect(rig.runner.orders[2].holdBack(gone) == nil)
-        try await rig.pass(3, ends: Samples.outcome([gone], steps: ["gone": ["deleted"]]))
+        try await rig.pass(3, ends: Samples.outcome([gone], steps: ["gone": [.deleted]]))
         #expect(rig.daemon.status.connections.isEmpty)
         #expect(rig.daemon.status.metrics.deletes == 1)
         try await rig.stop()

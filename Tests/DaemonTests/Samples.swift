@@ -38,7 +38,7 @@ enum Samples {
     }
 
     static func outcome(
-        _ connections: [PlannedConnection], steps: [String: [String]] = [:], failures: [String: StepFailure] = [:],
+        _ connections: [PlannedConnection], steps: [String: [Step]] = [:], failures: [String: StepFailure] = [:],
         held: [String: String] = [:]
     ) -> PassOutcome {
         var outcome = PassOutcome()
@@ -49,9 +49,9 @@ enum Samples {
         return outcome
     }
 
-    static func failing(_ status: ExitStatus, _ message: String = "it broke") -> PassOutcome {
+    static func failing(_ kind: StepFailure.Kind, _ message: String = "it broke") -> PassOutcome {
         var outcome = PassOutcome()
-        outcome.failure = StepFailure(status, message)
+        outcome.failure = StepFailure(kind, message)
         return outcome
     }
 

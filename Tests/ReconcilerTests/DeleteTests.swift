@@ -4,6 +4,7 @@ import JSON
 import ManifestLoader
 import Model
 import Planner
+import Reporting
 import Testing
 
 @testable import Reconciler
@@ -37,8 +38,8 @@ import Testing
         #expect(copies(world).count == 1)
         #expect(file.lastPathComponent.hasPrefix("profiles-\(uuid)-"))
         let steps = outcome.results["profiles"]?.steps ?? []
-        #expect(steps.first?.contains(file.lastPathComponent) == true, "\(steps)")
-        #expect(steps.last == "deleted")
+        #expect(steps.first?.words.contains(file.lastPathComponent) == true, "\(steps)")
+        #expect(steps.last == .deleted)
         let attributes = try FileManager.default.attributesOfItem(atPath: file.path)
         #expect((attributes[.posixPermissions] as? Int) == 0o600)
         let copy = try JSONValue.parse(Data(contentsOf: file))
@@ -135,7 +136,7 @@ import Testing
         let reader = HookedReader(client, beforeList: 2) { try await client.delete(uuid) }
         let outcome = try await world.pass(with: client, reader: reader)
         #expect(outcome.exitStatus(detailed: false) == .done, "\(outcome)")
-        #expect(outcome.results["profiles"]?.steps == ["gone already"])
+        #expect(outcome.results["profiles"]?.steps == [.goneAlready])
         #expect(try await world.pass(dryRun: true).plan?.connections.map(\.key) == ["plain", "stock"])
     }
 

@@ -21,7 +21,7 @@ import Testing
             onWait()
         }
         func planned(_ plan: Plan) {}
-        func did(_ step: String, key: String) {}
+        func did(_ step: Step, key: String) {}
         func failed(_ failure: StepFailure, key: String) {}
         func warned(_ message: String, key: String) {}
         func uploading(_ progress: UploadProgress, key: String) {}

@@ -186,7 +186,7 @@ import Testing
                 name: "Theirs", primaryKey: "id", description: "[reconcile owner=others key=theirs]", details: nil))
         let outcome = try await world.apply(plan)
         #expect(outcome.exitStatus(detailed: false) == .done, "\(outcome)")
-        #expect(outcome.results["plain"]?.steps == ["updated"])
+        #expect(outcome.results["plain"]?.steps == [.updated])
     }
 
     /// The pass begins anew where files moved, and then the rest of the plan is no longer what was reviewed.

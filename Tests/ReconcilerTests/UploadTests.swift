@@ -1,6 +1,7 @@
 import APIClient
 import Model
 import Planner
+import Reporting
 import StateStore
 import Synchronization
 import Testing
@@ -154,7 +155,7 @@ import Testing
         #expect(last.requests == writer.uploads.count)
         #expect(last.bytes > writer.uploads.reduce(0) { $0 + $1.bytes })
         #expect(observer.seen.map(\.requests) == observer.seen.map(\.requests).sorted())
-        let step = outcome.results["rows"]?.steps.last ?? ""
+        let step = outcome.results["rows"]?.steps.last?.words ?? ""
         #expect(step.hasPrefix("uploaded 200 rows in ") && step.contains("\(last.requests) requests"), "\(step)")
         await world.emulator.stop()
     }
@@ -167,7 +168,7 @@ final class ProgressObserver: PassObserver {
 
     func planned(_ plan: Plan) {}
     func waiting(for reason: String) {}
-    func did(_ step: String, key: String) {}
+    func did(_ step: Step, key: String) {}
     func failed(_ failure: StepFailure, key: String) {}
     func warned(_ message: String, key: String) {}
     func uploading(_ progress: UploadProgress, key: String) { all.withLock { $0.append(progress) } }

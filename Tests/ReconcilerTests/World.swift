@@ -221,7 +221,7 @@ final class VirtualTime: TimeSource {
 struct SilentObserver: PassObserver {
     func planned(_ plan: Plan) {}
     func waiting(for reason: String) {}
-    func did(_ step: String, key: String) {}
+    func did(_ step: Step, key: String) {}
     func failed(_ failure: StepFailure, key: String) {}
     func warned(_ message: String, key: String) {}
     func uploading(_ progress: UploadProgress, key: String) {}

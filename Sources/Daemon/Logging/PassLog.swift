@@ -27,7 +27,7 @@ package final class PassLog: PassObserver {
 
     package func waiting(for reason: String) { note(.info, "waiting", "waiting for \(reason)") }
 
-    package func did(_ step: String, key: String) { note(.notice, "changed", step, key: key) }
+    package func did(_ step: Step, key: String) { note(.notice, "changed", step.words, key: key) }
 
     package func failed(_ failure: StepFailure, key: String) {
         note(.error, "connection_failed", failure.message, key: key, [("help", failure.help)])

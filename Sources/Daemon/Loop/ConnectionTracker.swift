@@ -105,7 +105,7 @@ struct ConnectionTracker: Sendable {
         }
         for key in left { entries[key] = nil }
         for (key, result) in outcome.results
-        where result.steps.contains(where: { $0 == "deleted" || $0 == "gone already" }) { entries[key] = nil }
+        where result.steps.contains(where: \.endsConnection) { entries[key] = nil }
         return news
     }
 
@@ -128,7 +128,9 @@ struct ConnectionTracker: Sendable {
         entry.name = planned.name
         entry.uuid = planned.uuid ?? entry.uuid
         entry.rows = planned.data?.rows
-        entry.nextRefresh = Self.nextRefresh(of: planned, uploadedAt: result?.uploadedRows ?? 0 > 0 ? moment.unix : nil)
+        entry.nextRefresh = planned.nextRefresh(
+            now: Int(moment.unix), isUploaded: result?.steps.contains(where: \.isUpload) ?? false
+        ).map(Double.init)
         guard planned.desired != nil else { return updateAbsent(&entry, planned, outcome, moment) }
         entry.absentSince = nil
 
@@ -139,7 +141,7 @@ struct ConnectionTracker: Sendable {
         } else if let problem = planned.problems.first(where: { $0.severity == .error }) ?? planned.problems.first {
             entry.settle(.invalid, problem.oneLine, problem.help)
         } else if let failure = result?.failure {
-            fail(&entry, failure, result, moment)
+            fail(&entry, failure, moment)
         } else if outcome.held[planned.key] != nil {
             // What held it back stands in the entry already.
             if entry.state == .converged { entry.settle(.pending, outcome.held[planned.key], nil) }
@@ -165,7 +167,7 @@ struct ConnectionTracker: Sendable {
         }
         let since = entry.absentSince ?? moment.began
         if let failure = outcome.results[planned.key]?.failure {
-            fail(&entry, failure, nil, moment)
+            fail(&entry, failure, moment)
             // A delete that was refused right before its request may pass once what stood in its way is gone.
             if entry.state == .blocked {
                 entry.state = .failing
@@ -179,19 +181,22 @@ struct ConnectionTracker: Sendable {
     }
 
     private func fail(
-        _ entry: inout ConnectionEntry, _ failure: StepFailure, _ result: ConnectionResult?, _ moment: Moment
+        _ entry: inout ConnectionEntry, _ failure: StepFailure, _ moment: Moment
     ) {
-        if failure.isInterruption || failure.stopsEverything {
+        switch failure.kind.nextTry {
+        case .withTheNextPass:
             // That says nothing of this connection; it waits for the API like all others.
             entry.settle(.pending, failure.message, failure.help)
             return
+        case .whenInputChanges:
+            entry.state = .blocked
+            entry.nextTry = nil
+        case .later:
+            entry.state = .failing
+            entry.nextTry = moment.now + entry.backoff.fail(random: moment.random)
         }
-        let isTerminal =
-            failure.status == .invalid || failure.status == .refused || result?.rejected.isEmpty == false
-        entry.state = isTerminal ? .blocked : .failing
         entry.problem = failure.message
         entry.help = failure.help
-        entry.nextTry = isTerminal ? nil : moment.now + entry.backoff.fail(random: moment.random)
     }
 
     private func succeed(_ entry: inout ConnectionEntry, _ planned: PlannedConnection, _ moment: Moment) {
@@ -206,13 +211,6 @@ struct ConnectionTracker: Sendable {
             "find out what else writes this connection, or set lifecycle: {suspend: true}")
         let next = (entry.corrections.last ?? moment.now) + Backoff.slowest
         entry.nextTry = next > moment.now ? next : nil
-    }
-
-    /// Unix seconds; nil where the rows do not expire.
-    private static func nextRefresh(of planned: PlannedConnection, uploadedAt: Double?) -> Double? {
-        guard let ttl = planned.desired?.data?.ttlSeconds else { return nil }
-        guard let at = uploadedAt ?? planned.knownData.map({ Double($0.at) }) else { return nil }
-        return at + Double(ttl) * 2 / 3
     }
 
     private static func news(from before: ConnectionEntry, to after: ConnectionEntry) -> News? {

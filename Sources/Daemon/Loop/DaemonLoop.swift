@@ -143,7 +143,7 @@ struct DaemonLoop {
             status.metrics.driftCorrected += corrected
             for connection in outcome.results.values {
                 status.metrics.rowsUploaded += connection.uploadedRows
-                status.metrics.deletes += connection.steps.contains("deleted") ? 1 : 0
+                status.metrics.deletes += connection.steps.contains(.deleted) ? 1 : 0
             }
             status.metrics.add(result.requests)
             status.connections = entries

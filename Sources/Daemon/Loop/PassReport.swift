@@ -43,6 +43,6 @@ struct PassReport: Sendable, Hashable {
         if let failure = outcome.failure { return failure.stopsEverything ? failure : nil }
         let shared = outcome.results.sorted { $0.key < $1.key }.compactMap(\.value.failure).filter(\.stopsEverything)
         // The one who met it knows more than those who were not attempted because of it.
-        return shared.first { $0.message != "not attempted" } ?? shared.first
+        return shared.first { !$0.isNotAttempted } ?? shared.first
     }
 }

@@ -1,12 +1,16 @@
 import Model
 
 extension PlannedConnection {
-    /// Unix seconds at which the rows are due to be sent again, once this plan is carried out; nil where they do not
-    /// expire, or where nothing is known of them.
-    package func nextRefresh(now: Int) -> Int? {
+    /// Unix seconds at which the rows are due to be sent again; nil where they do not expire, or where nothing is known
+    /// of them.
+    ///
+    /// - Parameters:
+    ///   - now: When an upload of this plan began.
+    ///   - isUploaded: Whether what the plan uploads is there, or will be.
+    package func nextRefresh(now: Int, isUploaded: Bool = true) -> Int? {
         guard let ttl = desired?.data?.ttlSeconds else { return nil }
         var began = knownData?.at
-        for case .upload(let plan) in actions {
+        for case .upload(let plan) in actions where isUploaded {
             // Rows expire by the full upload that they came with.
             began = plan.isDelta ? began ?? applied?.batch?.base?.at : now
         }

@@ -18,7 +18,7 @@ extension ConnectionRun {
         try await record()
         let answered = try await asking { () async throws(APIError) in try await executor.reader.connection(created) }
         try await adopt(answered: answered, data: nil)
-        report("created")
+        report(.created)
     }
 
     /// The uuid of the one connection that came of it.

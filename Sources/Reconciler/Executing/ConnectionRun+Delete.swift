@@ -11,7 +11,7 @@ extension ConnectionRun {
         guard let actual = try await readAgain(uuid) else {
             // Somebody else was quicker: there is nothing to keep and nothing that counts against the limit.
             try await forget()
-            report("gone already")
+            report(.goneAlready)
             return
         }
         try await judgeAgain(actual, look)
@@ -25,7 +25,7 @@ extension ConnectionRun {
             unixTime: Int(executor.time.unixTime()))
         do {
             let path = try copy.write(stateDirectory: executor.configuration.stateDirectory)
-            report("kept a copy of what it was in \(path)")
+            report(.copied(path: path))
         } catch {
             var failure = StepFailure(error)
             failure.message = "not deleted, because what it was could not be kept: \(failure.message)"
@@ -38,7 +38,7 @@ extension ConnectionRun {
             throw StepFailure(error)
         }
         LedgerDirectory(stateDirectory: executor.configuration.stateDirectory).remove(uuid: uuid)
-        report("deleted")
+        report(.deleted)
     }
 
     /// The connection with its references as its own GET shows it; nil where it is gone.

@@ -11,7 +11,7 @@ extension ConnectionRun {
         applied.references.append(AppliedReference(uuid: made.uuid, type: reference.type, id: reference.id))
         applied.references.sort { ($0.type, $0.id, $0.uuid) < ($1.type, $1.id, $1.uuid) }
         try await record()
-        report("linked to \(reference.type) \(reference.id)")
+        report(.linked(reference))
     }
 
     mutating func remove(_ reference: AppliedReference) async throws(StepFailure) {
@@ -21,6 +21,6 @@ extension ConnectionRun {
         }
         applied.references.removeAll { $0.uuid == reference.uuid }
         try await record()
-        report("unlinked from \(reference.type) \(reference.id)")
+        report(.unlinked(Reference(type: reference.type, id: reference.id)))
     }
 }

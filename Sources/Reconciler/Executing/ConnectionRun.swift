@@ -66,7 +66,7 @@ struct ConnectionRun {
 
     private mutating func update(data: OwnershipMarker.Data?) async throws(StepFailure) {
         try await put(data: data)
-        report("updated")
+        report(.updated)
     }
 
     /// One PUT that says nothing new but what the marker says of the rows.
@@ -159,7 +159,7 @@ struct ConnectionRun {
         do { return try await work() } catch { throw StepFailure(error) }
     }
 
-    mutating func report(_ step: String) {
+    mutating func report(_ step: Step) {
         result.steps.append(step)
         executor.observer.did(step, key: planned.key)
     }

@@ -186,7 +186,8 @@ struct BatchUpload: Sendable {
             if batch.isDelta == true { return finish(last, outcome) }
             throw .abandoned(
                 StepFailure(
-                    .failed, "the service rejected every row", help: "look at the reasons above; nothing was changed"))
+                    .rowsRejected, "the service rejected every row",
+                    help: "look at the reasons above; nothing was changed"))
         }
         let completing = sender.piece(carrier, completes: true, onEvent: last.request.onEvent)
         do throws(APIError) {
@@ -233,7 +234,7 @@ struct BatchUpload: Sendable {
     private var failureOfRejections: StepFailure {
         let count = rejections.rows.count
         return StepFailure(
-            .failed,
+            .rowsRejected,
             "the service rejected \(count.grouped) row\(count == 1 ? "" : "s"), so nothing of the upload counts",
             help: "correct the rows, or set on_row_error: skip to leave them out")
     }

@@ -31,9 +31,7 @@ extension ConnectionRun {
         for attempt in 1... {
             let batch = resumableBatch(plan, selection) ?? newBatch(plan, selection)
             if batch.confirmed.count > 0 {
-                report(
-                    "resumed the upload: \(batch.confirmed.count.grouped) of \(selection.requestCount.grouped) requests "
-                        + "are there")
+                report(.resumed(confirmed: batch.confirmed.count, requests: selection.requestCount))
             }
             try keepLedgerOfLostUpload(uuid, surveyed.set)
             applied.data = nil
@@ -51,7 +49,7 @@ extension ConnectionRun {
                 report(upload.rejections)
                 let sent = selection.rowCount - upload.rejections.rows.count
                 result.uploadedRows += sent
-                report("uploaded \(sent.grouped) row\(sent == 1 ? "" : "s")\(Self.figures(upload.progress))")
+                report(.uploaded(rows: sent, upload.progress))
                 return upload.batch
             } catch {
                 await draft.finish()
@@ -97,7 +95,7 @@ extension ConnectionRun {
                 throw failure
             }
         }
-        report("deleted \(removed.count.grouped) row\(removed.count == 1 ? "" : "s") that left the files")
+        report(.deletedRows(removed.count))
     }
 
     private func nextGroup(_ groups: inout RemovedKeys.Groups) throws(StepFailure) -> [JSONValue]? {
@@ -148,7 +146,7 @@ extension ConnectionRun {
             // The rows that went up are there and the marker says so; the pass that met the others says that too.
             try await writeMarker(data: data)
             throw StepFailure(
-                .failed,
+                .rowsRejected,
                 "\(count.grouped) row\(count == 1 ? " was" : "s were") rejected by the service and left out",
                 help: "correct them in the data files; the rest is uploaded")
         }
@@ -206,14 +204,6 @@ extension ConnectionRun {
         } catch {
             warn(error.message)
         }
-    }
-
-    /// Such as ` in 0.8 s: 200 requests, 246.5 MB, 1,250,000 rows/s, 308.1 MB/s`; without rates where no time passed.
-    private static func figures(_ progress: UploadProgress) -> String {
-        // Of a moment there are no rates worth telling.
-        guard progress.seconds >= 1, let rates = progress.rates else { return " in \(progress.totals)" }
-        let tenths = Int((progress.seconds * 10).rounded())
-        return " in \((tenths / 10).grouped).\(tenths % 10) s: \(progress.totals), \(rates)"
     }
 
     /// Makes a batch durable, beside what state already remembers of the connection.

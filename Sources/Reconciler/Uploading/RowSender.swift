@@ -113,7 +113,7 @@ struct RowSender: Sendable {
                 place: place, primaryKey: chunk.primaryKeyText(ofRow: row, primaryKey: primaryKey), reason: reason))
         if !isWithinLimit {
             throw StepFailure(
-                .failed, "the service rejected more than \(rejections.limit) rows, so the upload was given up",
+                .rowsRejected, "the service rejected more than \(rejections.limit) rows, so the upload was given up",
                 help: "correct the rows reported above, or raise max_row_errors in the Policy")
         }
     }

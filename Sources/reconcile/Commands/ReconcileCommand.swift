@@ -155,10 +155,22 @@ struct ReconcileCommand {
         if outcome.diagnostics.hasErrors {
             console.err(OutcomeText.invalid)
         }
+        let left = outcome.results.filter { $0.value.failure?.isInterruption == true }.keys.sorted()
+        if !left.isEmpty {
+            console.err("interrupted: not finished: \(Self.names(left))")
+            console.err("    help: run it again: it goes on from there, with an upload within 15 minutes")
+        }
         if let failure = outcome.failure {
             console.err("error: \(failure.message)")
             if let help = failure.help { console.err("    help: \(help)") }
         }
+    }
+}
+
+extension ReconcileCommand {
+    /// A few of them, and how many more there are.
+    fileprivate static func names(_ keys: [String]) -> String {
+        keys.prefix(5).joined(separator: ", ") + (keys.count > 5 ? " and \((keys.count - 5).grouped) more" : "")
     }
 }
 

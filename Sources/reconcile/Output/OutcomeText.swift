@@ -21,21 +21,40 @@ enum OutcomeText {
     /// The last line of a pass that carried its plan out: `Applied: 2 created, …`.
     static func summary(_ outcome: PassOutcome) -> String {
         let results = outcome.results.values
-        let steps = results.flatMap(\.steps)
-        var parts: [String] = []
-        for word in ["created", "updated", "uploaded", "linked", "unlinked", "deleted"] {
-            let count = steps.filter { $0 == word || $0.hasPrefix(word + " ") }.count
-            if count > 0 { parts.append("\(count) \(word)") }
-        }
+        var parts = Tally(results.flatMap(\.steps)).words
         if parts.isEmpty { parts.append("nothing changed") }
-        let failed = results.filter { $0.failure != nil }.count
-        if failed > 0 { parts.append("\(failed) failed") }
+        let failures = results.compactMap(\.failure)
+        let interrupted = failures.filter(\.isInterruption).count
+        if failures.count > interrupted { parts.append("\(failures.count - interrupted) failed") }
+        if interrupted > 0 { parts.append("\(interrupted) left when it was interrupted") }
         if let plan = outcome.plan {
             let summary = PlanSummary(plan)
             if summary.refused > 0 { parts.append("\(summary.refused) refused") }
             if summary.invalid > 0 { parts.append("\(summary.invalid) with invalid data") }
         }
         return "Applied: " + parts.joined(separator: ", ") + "."
+    }
+
+    /// How often each kind of step was done.
+    private struct Tally {
+        private var counts = [Int](repeating: 0, count: Self.names.count)
+        private static let names = ["created", "updated", "uploaded", "linked", "unlinked", "deleted"]
+
+        init(_ steps: [Step]) {
+            for step in steps {
+                switch step {
+                case .created: counts[0] += 1
+                case .updated: counts[1] += 1
+                case .uploaded: counts[2] += 1
+                case .linked: counts[3] += 1
+                case .unlinked: counts[4] += 1
+                case .deleted: counts[5] += 1
+                case .resumed, .deletedRows, .copied, .goneAlready: break
+                }
+            }
+        }
+
+        var words: [String] { zip(counts, Self.names).filter { $0.0 > 0 }.map { "\($0) \($1)" } }
     }
 
     /// One document: the plan, what was done, and how the process ends.
@@ -60,7 +79,7 @@ enum OutcomeText {
 
     private static func document(_ key: String, _ result: ConnectionResult) -> JSONValue {
         [
-            "key": .string(key), "steps": .array(result.steps.map(JSONValue.string)),
+            "key": .string(key), "steps": .array(result.steps.map { .string($0.words) }),
             "warnings": .array(result.warnings.map(JSONValue.string)),
             "rejected_rows": .array(
                 result.rejected.map { row in

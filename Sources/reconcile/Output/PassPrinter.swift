@@ -16,7 +16,7 @@ final class PassPrinter: PassObserver {
         self.console = console
         self.printsPlan = printsPlan
         self.usesColor = usesColor
-        let progress = ProgressLines(hasBar: console.errIsTerminal, time: time) { line in
+        let progress = ProgressLines(columns: console.columns, time: time) { line in
             if console.errIsTerminal { console.showBar(line) } else { console.err(line) }
         }
         self.progress = progress
@@ -37,9 +37,9 @@ final class PassPrinter: PassObserver {
 
     func waiting(for reason: String) { console.err("waiting for \(reason)") }
 
-    func did(_ step: String, key: String) {
+    func did(_ step: Step, key: String) {
         progress.end(key: key)
-        console.err("\(key): \(step)")
+        console.err("\(key): \(step.words)")
     }
 
     func failed(_ failure: StepFailure, key: String) {

@@ -14,7 +14,9 @@ package final class ProgressLines: Sendable {
         var shown: Double
     }
 
-    private let hasBar: Bool
+    /// Of the terminal; nil where it is none.
+    private let columns: Int?
+    private var hasBar: Bool { columns != nil }
     private let time: any TimeSource
     private let show: @Sendable (String) -> Void
     /// By key.
@@ -23,9 +25,9 @@ package final class ProgressLines: Sendable {
     /// Seconds between two lines of an upload.
     private var interval: Double { hasBar ? 0.1 : 5 }
 
-    /// `show` gets each line; with `hasBar` one with a bar, meant to replace the one before.
-    package init(hasBar: Bool, time: any TimeSource, show: @escaping @Sendable (String) -> Void) {
-        self.hasBar = hasBar
+    /// `show` gets each line; on a terminal of so many columns one with a bar, meant to replace the one before.
+    package init(columns: Int?, time: any TimeSource, show: @escaping @Sendable (String) -> Void) {
+        self.columns = columns
         self.time = time
         self.show = show
     }
@@ -65,10 +67,12 @@ package final class ProgressLines: Sendable {
         ]
         if let rates = progress.rates { parts.append(rates) }
         if let left = progress.secondsLeft { parts.append("\(Int(left.rounded(.up)).grouped) s left") }
-        let text = parts.joined(separator: ", ")
-        guard hasBar else { return "\(key): \(text)" }
+        guard let columns else { return "\(key): \(parts.joined(separator: ", "))" }
         let filled = percent / 5
-        return "\(key) [" + String(repeating: "#", count: filled) + String(repeating: ".", count: 20 - filled)
-            + "] \(text)"
+        let bar = " [" + String(repeating: "#", count: filled) + String(repeating: ".", count: 20 - filled) + "] "
+        var line = key + bar + parts[0]
+        // What does not fit is left out, from the end: the most telling comes first.
+        for part in parts.dropFirst() where line.count + part.count + 2 < columns { line += ", " + part }
+        return line
     }
 }

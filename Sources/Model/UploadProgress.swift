@@ -28,24 +28,4 @@ package struct UploadProgress: Sendable, Hashable {
 
     /// Seconds that the rest will take at the rate so far; nil while there is no rate.
     package var secondsLeft: Double? { rowsPerSecond.map { Double(max(0, totalRows - rows)) / $0 } }
-
-    /// Such as `200 requests, 246.5 MB, 2 retries`.
-    package var totals: String {
-        var text = "\(requests.grouped) request\(requests == 1 ? "" : "s")"
-        if bytes >= 100_000 { text += ", \(Self.megabytes(Double(bytes))) MB" }
-        if retries > 0 { text += ", \(retries.grouped) \(retries == 1 ? "retry" : "retries")" }
-        return text
-    }
-
-    /// Such as `1,000,000 rows/s, 246.5 MB/s`; nil while there is no rate.
-    package var rates: String? {
-        guard let rowsPerSecond, let bytesPerSecond else { return nil }
-        return "\(Int(rowsPerSecond).grouped) rows/s, \(Self.megabytes(bytesPerSecond)) MB/s"
-    }
-
-    /// Millions of bytes with one decimal.
-    private static func megabytes(_ bytes: Double) -> String {
-        let tenths = Int((bytes / 100_000).rounded())
-        return "\((tenths / 10).grouped).\(tenths % 10)"
-    }
 }
