@@ -8,9 +8,6 @@ package struct DataProblems: Error, Sendable, Hashable {
     package var canRetry: Bool
     /// The caller's `isCancelled` answered true.
     package var wasCancelled: Bool
-    /// Whether it is not the data that is wrong but the machine that reads it: a full disk, a directory that is not
-    /// there.
-    package var isOfTheMachine = false
 
     package init(diagnostics: [Diagnostic], canRetry: Bool = false, wasCancelled: Bool = false) {
         self.diagnostics = diagnostics
@@ -20,9 +17,9 @@ package struct DataProblems: Error, Sendable, Hashable {
 
     /// Something that no change of the data files could put right.
     package static func ofTheMachine(_ message: String, help: String) -> DataProblems {
-        var problems = DataProblems(diagnostics: [Diagnostic(.error, message, help: help)], canRetry: true)
-        problems.isOfTheMachine = true
-        return problems
+        var diagnostic = Diagnostic(.error, message, help: help)
+        diagnostic.isOfTheMachine = true
+        return DataProblems(diagnostics: [diagnostic], canRetry: true)
     }
 
     /// The problem of a file that is not what it was a moment ago.

@@ -22,6 +22,9 @@ package struct Diagnostic: Error, Sendable, Hashable {
     /// What to do about it, as one sentence.
     package var help: String?
     package var notes: [Note]
+    /// Whether it is not what was read that is wrong, but the machine that reads it: a full disk, no right to a directory
+    /// of ours.
+    package var isOfTheMachine = false
 
     package init(
         _ severity: Severity, _ message: String, at location: SourceLocation? = nil, sourceLine: String? = nil,
@@ -58,6 +61,9 @@ package struct Diagnostic: Error, Sendable, Hashable {
 extension Sequence<Diagnostic> {
     /// Whether one of them is an error.
     package var hasErrors: Bool { contains { $0.severity == .error } }
+
+    /// Whether one of them is an error in what was read.
+    package var hasInvalidInput: Bool { contains { $0.severity == .error && !$0.isOfTheMachine } }
 
     /// In the order of the places; those without a place come first. Stable for equal places.
     package var sortedByPlace: [Diagnostic] {

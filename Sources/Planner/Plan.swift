@@ -18,6 +18,8 @@ package struct Plan: Sendable, Hashable {
     package var hasChanges: Bool { connections.contains { !$0.actions.isEmpty } }
     package var hasRefusals: Bool { connections.contains { !$0.refusals.isEmpty } }
     package var hasProblems: Bool { connections.contains { !$0.problems.isEmpty } }
+    /// Whether data files are wrong; otherwise what stands in the way is the machine's.
+    package var hasInvalidData: Bool { connections.contains { $0.problems.hasInvalidInput } }
 }
 
 /// What a pass is going to do about one connection.
@@ -227,6 +229,8 @@ package struct DataSummary: Sendable, Hashable {
     package var full: RowsToSend
     /// What brings the service up to date; nil where no ledger says what it has.
     package var delta: RowsToSend?
+    /// Whether the connection may have rows that nobody remembers any more: there is no ledger, or none to be trusted.
+    package var isMemoryLost = false
     /// How the rows differ from those at the service; nil where no ledger says what it has.
     package var counts: RowCounts?
     /// Rows that the service may have and the files no longer hold, as far as a ledger remembers, however old.

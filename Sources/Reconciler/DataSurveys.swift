@@ -162,6 +162,7 @@ package struct DataSurveys: Sendable {
             var summary = Self.summary(found.survey)
             summary.full = RowsToSend(found.full)
             summary.gone = found.removed?.count ?? 0
+            summary.isMemoryLost = task.uuid != nil && opening?.memory == nil
             summary.ledgerNote = opening.map { $0.reasonForFullUpload } ?? "there is no row ledger"
             // Other rows than those of the interrupted batch: nobody knows which of its own are there.
             let isUnclear = interrupted != nil && interrupted?.digest != summary.digest

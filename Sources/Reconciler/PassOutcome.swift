@@ -24,7 +24,7 @@ package struct PassOutcome: Sendable {
         if let failure { statuses.append(failure.status) }
         if diagnostics.hasErrors { statuses.append(.invalid) }
         if let plan {
-            if plan.hasProblems { statuses.append(.invalid) }
+            if plan.hasProblems { statuses.append(plan.hasInvalidData ? .invalid : .failed) }
             if plan.hasRefusals { statuses.append(.refused) }
             if detailed, plan.hasChanges { statuses.append(.changes) }
         }

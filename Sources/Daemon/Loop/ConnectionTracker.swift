@@ -139,7 +139,11 @@ struct ConnectionTracker: Sendable {
         } else if let refusal = planned.refusals.first {
             entry.settle(.refused, refusal.message, refusal.help)
         } else if let problem = planned.problems.first(where: { $0.severity == .error }) ?? planned.problems.first {
-            entry.settle(.invalid, problem.oneLine, problem.help)
+            if problem.isOfTheMachine {
+                fail(&entry, StepFailure(.failed, problem.oneLine, help: problem.help), moment)
+            } else {
+                entry.settle(.invalid, problem.oneLine, problem.help)
+            }
         } else if let failure = result?.failure {
             fail(&entry, failure, moment)
         } else if outcome.held[planned.key] != nil {

@@ -43,6 +43,9 @@ extension Planner {
         if let note = data.ledgerNote, planned.uuid != nil, reason != .firstUpload, !upload.isDelta {
             planned.notes.append("all rows are sent: \(note)")
         }
+        if data.isMemoryLost, settings.removedRows == .delete, planned.uuid != nil, !upload.isDelta {
+            planned.notes.append("rows that left the files since the last upload are not known, so they stay")
+        }
     }
 
     /// The plan of an upload to a connection that is about to be created, too.

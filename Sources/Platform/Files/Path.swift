@@ -42,23 +42,7 @@ package enum Path {
     }
 
     /// The path as people may see it: on one line, and without what moves a cursor or turns text around.
-    package static func shown(_ path: String) -> String {
-        if path.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return path }
-        var shown = String.UnicodeScalarView()
-        for scalar in path.unicodeScalars {
-            switch scalar.properties.generalCategory {
-            case .control, .format, .lineSeparator, .paragraphSeparator:
-                switch scalar {
-                case "\n": shown.append(contentsOf: "\\n".unicodeScalars)
-                case "\t": shown.append(contentsOf: "\\t".unicodeScalars)
-                case "\r": shown.append(contentsOf: "\\r".unicodeScalars)
-                default: shown.append(contentsOf: "\\u{\(String(scalar.value, radix: 16))}".unicodeScalars)
-                }
-            default: shown.append(scalar)
-            }
-        }
-        return String(shown)
-    }
+    package static func shown(_ path: String) -> String { OneLine.text(path) }
 
     /// What a link says, relative to nothing; nil where it is none.
     package static func target(ofLink path: String) -> String? {

@@ -37,12 +37,18 @@ struct ConnectionRun {
     /// What state keeps of `lifecycle.protect`: without a marker it alone protects once the manifest is gone.
     var protection: Bool? { planned.desired?.isProtected == true ? true : nil }
 
+    /// The first step, where that is a create.
+    mutating func begin() async throws(StepFailure) {
+        if planned.isCreated { try await create() }
+    }
+
+    /// Everything behind a create.
     mutating func carryOut() async throws(StepFailure) {
         let willUpload = planned.actions.contains { if case .upload = $0 { true } else { false } }
         var uploaded: OwnershipMarker.Data?
         for action in planned.actions {
             switch action {
-            case .create: try await create()
+            case .create: continue
             case .update: try await update(data: willUpload ? nil : planned.knownData)
             case .upload(let plan): uploaded = try await upload(plan)
             case .addReference(let reference): try await add(reference)

@@ -41,40 +41,63 @@ struct Executor: Sendable {
         }
         if plan.hasChanges, !isUnchanged() { return false }
         let stop = StopSignal()
-        await runSideBySide(others, stop: stop, into: &results)
+        // All creates come first, so that one look at the list afterwards tells of all whether another run made the same.
+        var begun = await sideBySide(others.filter(\.isCreated).map(begin), stop) { run throws(StepFailure) in
+            try await run.begin()
+        }
+        await settleTwins(among: &begun, stop)
+        let rest = others.filter { !$0.isCreated }.map(begin) + begun.filter { $0.result.failure == nil }
+        collect(begun.filter { $0.result.failure != nil }, into: &results)
+        collect(await sideBySide(rest, stop) { run throws(StepFailure) in try await run.carryOut() }, into: &results)
         if deletes.isEmpty { return true }
         if !isUnchanged() { return false }
         var deleting = self
         deleting.precheck = await DeletePrecheck.read(reader, isUnchanged: isUnchanged)
-        await deleting.runSideBySide(deletes, stop: stop, into: &results)
+        collect(
+            await sideBySide(deletes.map(deleting.begin), stop) { run throws(StepFailure) in try await run.carryOut() },
+            into: &results)
         return true
     }
 
-    private func runSideBySide(
-        _ connections: [PlannedConnection], stop: StopSignal, into results: inout [String: ConnectionResult]
-    ) async {
-        await withTaskGroup(of: (String, ConnectionResult).self) { group in
-            func record(_ finished: (String, ConnectionResult)) {
-                let (key, result) = finished
-                results[key, default: ConnectionResult()].add(result)
+    private func begin(_ planned: PlannedConnection) -> ConnectionRun {
+        ConnectionRun(planned: planned, executor: self)
+    }
+
+    private func collect(_ runs: [ConnectionRun], into results: inout [String: ConnectionResult]) {
+        for run in runs { results[run.planned.key, default: ConnectionResult()].add(run.result) }
+    }
+
+    /// Does the same for several connections at a time; the runs come back in no order.
+    private func sideBySide(
+        _ runs: [ConnectionRun], _ stop: StopSignal,
+        _ work: @escaping @Sendable (inout ConnectionRun) async throws(StepFailure) -> Void
+    ) async -> [ConnectionRun] {
+        await withTaskGroup(of: ConnectionRun.self) { group in
+            var ended: [ConnectionRun] = []
+            for (index, run) in runs.enumerated() {
+                if index >= configuration.connectionsAtOnce, let finished = await group.next() {
+                    ended.append(finished)
+                }
+                group.addTask { await attempt(run, stop, work) }
             }
-            for (index, connection) in connections.enumerated() {
-                if index >= configuration.connectionsAtOnce, let finished = await group.next() { record(finished) }
-                group.addTask { await run(connection, stop: stop) }
-            }
-            for await finished in group { record(finished) }
+            for await finished in group { ended.append(finished) }
+            return ended
         }
     }
 
-    private func run(_ planned: PlannedConnection, stop: StopSignal) async -> (String, ConnectionResult) {
-        var run = ConnectionRun(planned: planned, executor: self)
+    private func attempt(
+        _ run: ConnectionRun, _ stop: StopSignal,
+        _ work: @Sendable (inout ConnectionRun) async throws(StepFailure) -> Void
+    ) async -> ConnectionRun {
+        var run = run
+        let planned = run.planned
         if configuration.isStopping(), !planned.actions.isEmpty { _ = stop.raise(.interrupted) }
         if let reason = stop.reason {
             if !planned.actions.isEmpty { run.result.failure = reason.ofOthers }
-            return (planned.key, run.result)
+            return run
         }
         do throws(StepFailure) {
-            try await run.carryOut()
+            try await work(&run)
         } catch {
             run.result.failure = error
             if error.isInterruption {
@@ -85,7 +108,7 @@ struct Executor: Sendable {
                 observer.failed(error, key: planned.key)
             }
         }
-        return (planned.key, run.result)
+        return run
     }
 }
 

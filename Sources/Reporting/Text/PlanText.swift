@@ -38,8 +38,9 @@ package struct PlanText: Sendable {
         for refusal in connection.refusals { lines += render(refusal, of: paint(connection.key, .bold)) }
         if !connection.problems.isEmpty {
             let count = connection.problems.filter { $0.severity == .error }.count
+            let what = connection.problems.hasInvalidInput ? "is invalid" : "could not be read"
             lines.append(
-                "\(paint("!", .red)) \(paint(connection.key, .bold)): its data is invalid "
+                "\(paint("!", .red)) \(paint(connection.key, .bold)): its data \(what) "
                     + "(\(count) error\(count == 1 ? "" : "s")), nothing is done for it")
         }
         for note in connection.notes.map(PlainText.oneLine) {
@@ -89,8 +90,8 @@ package struct PlanText: Sendable {
     private func render(_ changes: [FieldChange], of connection: PlannedConnection) -> [String] {
         let width = Self.width(of: changes.map(\.path))
         return changes.map { change in
-            let old = Self.shown(change.old, isSensitive: change.isSensitive)
-            let new = Self.shown(change.new, isSensitive: change.isSensitive)
+            let old = Self.shown(change.old, isSensitive: change.isSensitive, besides: change.new)
+            let new = Self.shown(change.new, isSensitive: change.isSensitive, besides: change.old)
             let why = connection.isCreated ? "" : why(connection.causes(of: change))
             return line(change, isCreate: connection.isCreated, width: width, old: old, new: new) + why
         }
@@ -112,8 +113,11 @@ package struct PlanText: Sendable {
 
     private static func shown(path: String) -> String { PlainText.cut(PlainText.oneLine(path), to: 120) }
 
-    static func shown(_ value: JSONValue?, isSensitive: Bool) -> String {
-        isSensitive ? "(sensitive)" : PlainText.cut(PlainText.oneLine((value ?? .null).compactText), to: 200)
+    /// - Parameter other: What it was, or becomes.
+    static func shown(_ value: JSONValue?, isSensitive: Bool, besides other: JSONValue? = nil) -> String {
+        if isSensitive { return "(sensitive)" }
+        func line(_ value: JSONValue) -> String { PlainText.oneLine(value.compactText) }
+        return PlainText.cut(line(value ?? .null), besides: other.map(line), to: 200)
     }
 
     private static func shown(_ place: SourceLocation) -> String { "\(PlainText.oneLine(place.path)):\(place.line)" }

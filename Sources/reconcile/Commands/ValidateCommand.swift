@@ -51,7 +51,7 @@ struct ValidateCommand {
             errors == 0
             ? "Valid: \(count(loaded.fileCount, "file")), \(count(connections, "connection")), "
                 + "\(count(rows, "row"))" + (warnings > 0 ? ", \(count(warnings, "warning"))." : ".")
-            : "Invalid: \(count(errors, "error"))"
+            : (diagnostics.hasInvalidInput ? "Invalid" : "Not validated") + ": \(count(errors, "error"))"
                 + (warnings > 0 ? ", \(count(warnings, "warning"))" : "")
                 + " in \(count(loaded.fileCount, "file"))."
         let document: JSONValue = [
@@ -66,7 +66,7 @@ struct ValidateCommand {
         report.result = text
         let writer = OutputWriter(outputs: outputs, console: console, environment: invocation.environment)
         let isWritten = writer.write(report, text: { text }, json: { document.prettyText })
-        let status: ExitStatus = errors == 0 ? .done : .invalid
+        let status: ExitStatus = errors == 0 ? .done : diagnostics.hasInvalidInput ? .invalid : .failed
         return isWritten ? status : ExitStatus.worst(of: [status, .failed])
     }
 

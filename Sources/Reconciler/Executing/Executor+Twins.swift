@@ -1,0 +1,102 @@
+import APIClient
+import Model
+import Planner
+
+/// Nothing locks an account: a second run, elsewhere, may create the same connection at the same moment. Both look at the
+/// list after their creates and come to the same one without a word between them.
+extension Executor {
+    /// Seconds between the looks for which the other run is waited for.
+    private static let pauses = [0.25, 0.5, 1, 1, 1.5, 1.5]
+
+    /// Leaves one connection of each that was made twice. That of the smaller uuid stays; where the other does not go
+    /// away in a few seconds, its run does not look any more and goes on with it, so ours is taken away.
+    func settleTwins(among runs: inout [ConnectionRun], _ stop: StopSignal) async {
+        let created = runs.indices.filter {
+            runs[$0].result.failure == nil && runs[$0].planned.marker != nil && runs[$0].uuid != nil
+        }
+        if created.isEmpty { return }
+        var open = created
+        for pause in [0] + Self.pauses {
+            if pause > 0, (try? await time.sleep(seconds: pause)) == nil { return }
+            guard let listed = await list(open.map { runs[$0] }) else { return }
+            var waiting: [Int] = []
+            for index in open {
+                guard let twin = Self.twin(of: runs[index], in: listed) else { continue }
+                if twin.uuid < runs[index].uuid ?? "" {
+                    await yield(&runs[index], to: twin, stop)
+                } else {
+                    waiting.append(index)
+                }
+            }
+            open = waiting
+            if open.isEmpty { return }
+        }
+        guard let listed = await list(open.map { runs[$0] }) else { return }
+        for index in open {
+            if let twin = Self.twin(of: runs[index], in: listed) { await yield(&runs[index], to: twin, stop) }
+        }
+    }
+
+    private func list(_ runs: [ConnectionRun]) async -> [ActualConnection]? {
+        do throws(APIError) {
+            return try await reader.listConnections()
+        } catch {
+            for run in runs {
+                observer.warned(
+                    "nobody could look whether another run created it at the same time: \(error.cause)",
+                    key: run.planned.key)
+            }
+            return nil
+        }
+    }
+
+    /// The other connection with the same marker; of several that with the smallest uuid.
+    private static func twin(of run: ConnectionRun, in listed: [ActualConnection]) -> ActualConnection? {
+        listed.filter { other in
+            guard other.uuid != run.uuid,
+                case .whole(let marker) = MarkedDescription(parsing: other.description).marker
+            else { return false }
+            return marker.owner == run.planned.marker?.owner && marker.key == run.planned.marker?.key
+        }.min { $0.uuid < $1.uuid }
+    }
+
+    private func yield(_ run: inout ConnectionRun, to twin: ActualConnection, _ stop: StopSignal) async {
+        do throws(StepFailure) {
+            try await run.yield(to: twin)
+        } catch {
+            run.result.failure = error
+            observer.failed(error, key: run.planned.key)
+            if error.stopsEverything || error.isInterruption { _ = stop.raise(error) }
+        }
+    }
+}
+
+extension ConnectionRun {
+    /// Takes away what this run made a moment ago, and nobody has put anything into since, and goes on with the other.
+    fileprivate mutating func yield(to twin: ActualConnection) async throws(StepFailure) {
+        guard let own = uuid else { return }
+        do throws(APIError) {
+            try await executor.writer.delete(own)
+        } catch {
+            var failure = StepFailure(error)
+            failure.message =
+                "another run created the same connection, \(twin.uuid), and \(own), which this one made, could not be "
+                + "taken away: \(failure.message)"
+            failure.help = "delete one of the two by hand, and run it again"
+            throw failure
+        }
+        warn("another run created it at the same time; this run's own was taken away, and it goes on with \(twin.uuid)")
+        uuid = twin.uuid
+        applied = AppliedConnection(uuid: twin.uuid, name: planned.name, primaryKey: applied.primaryKey)
+        applied.isProtected = protection
+        try await record()
+        let answered = try await asking { () async throws(APIError) in
+            try await executor.reader.connection(twin.uuid)
+        }
+        // The other run may be further than this one.
+        if case .whole(let marker) = MarkedDescription(parsing: answered.description).marker {
+            standingData = marker.data
+        }
+        try await adopt(answered: answered, data: standingData)
+    }
+}
