@@ -38,19 +38,20 @@ let package = Package(
                 "Reporting", "Reconciler", "Emulator", "Daemon", "ManifestWriter",
             ]),
 
-        .testTarget(name: "PlatformTests", dependencies: ["Platform"]),
+        .target(name: "TestSupport", dependencies: ["Platform"], path: "Tests/TestSupport"),
+        .testTarget(name: "PlatformTests", dependencies: ["TestSupport", "Platform"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "ModelTests", dependencies: ["Model", "JSON"]),
         .testTarget(
-            name: "ManifestLoaderTests", dependencies: ["ManifestLoader", "Platform", "Model", "JSON"],
+            name: "ManifestLoaderTests", dependencies: ["TestSupport", "ManifestLoader", "Platform", "Model", "JSON"],
             exclude: ["Corpus"]),
         .testTarget(
             name: "ManifestWriterTests",
-            dependencies: ["ManifestWriter", "ManifestLoader", "Platform", "Model", "JSON"]
+            dependencies: ["TestSupport", "ManifestWriter", "ManifestLoader", "Platform", "Model", "JSON"]
         ),
-        .testTarget(name: "DataFilesTests", dependencies: ["DataFiles", "Platform", "Model", "JSON"]),
+        .testTarget(name: "DataFilesTests", dependencies: ["TestSupport", "DataFiles", "Platform", "Model", "JSON"]),
         .testTarget(name: "APIClientTests", dependencies: ["APIClient", "Platform", "Model", "JSON", "HTTPServer"]),
-        .testTarget(name: "StateStoreTests", dependencies: ["StateStore", "Platform", "Model", "JSON"]),
+        .testTarget(name: "StateStoreTests", dependencies: ["TestSupport", "StateStore", "Platform", "Model", "JSON"]),
         .target(
             name: "PlanScenarios", dependencies: ["Planner", "Model", "JSON"], path: "Tests/PlanScenarios"),
         .testTarget(
@@ -68,7 +69,8 @@ let package = Package(
                 "Model", "JSON", "Emulator", "HTTPServer",
             ]),
         .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer", "Platform"]),
-        .testTarget(name: "EmulatorTests", dependencies: ["Emulator", "HTTPServer", "Platform", "JSON"]),
+        .testTarget(
+            name: "EmulatorTests", dependencies: ["TestSupport", "Emulator", "HTTPServer", "Platform", "JSON"]),
         .testTarget(
             name: "DaemonTests",
             dependencies: ["Daemon", "Platform", "Model", "JSON", "APIClient", "Planner", "Reconciler", "HTTPServer"]),

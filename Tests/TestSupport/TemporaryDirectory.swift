@@ -1,0 +1,35 @@
+import Foundation
+import Platform
+
+/// A directory of its own for a test; removed when the last one lets go of it.
+package final class TemporaryDirectory: Sendable {
+    /// Absolute, links resolved.
+    package let path: String
+
+    package init() {
+        let made = NSTemporaryDirectory() + "reconcile-test-\(UUID().uuidString)"
+        try? FileManager.default.createDirectory(atPath: made, withIntermediateDirectories: true)
+        path = (try? Path.resolve(made)) ?? made
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    /// The path of something in it.
+    package func path(_ name: String) -> String { "\(path)/\(name)" }
+
+    /// Writes a file, and makes the directories above it.
+    @discardableResult
+    package func write(_ name: String, _ text: String) -> String {
+        let path = path(name)
+        try? FileManager.default.createDirectory(
+            atPath: Path.parent(of: path), withIntermediateDirectories: true)
+        try? Data(text.utf8).write(to: URL(filePath: path))
+        return path
+    }
+
+    /// The text of a file; nil where there is none.
+    package func read(_ name: String) -> String? { try? String(contentsOfFile: path(name), encoding: .utf8) }
+
+    /// The names in it, hidden ones too, sorted.
+    package var names: [String] { ((try? Directory.list(path)) ?? []).map(\.name).sorted() }
+}
