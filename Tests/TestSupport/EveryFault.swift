@@ -26,8 +26,9 @@ package func everyFault(
     let faults: [FaultyDisk.Fault] = [
         .failing(ENOSPC), .failing(EIO), .failingOnce(ENOSPC), .failingOnce(EIO), .short, .powerLoss,
     ]
-    for place in 0..<operations {
-        for fault in faults {
+    // The last place is behind all of them: the power goes when the writer has said that it is done.
+    for place in 0...operations {
+        for fault in place < operations ? faults : [.powerLoss] {
             let told: Comment = "\(fault) at operation \(place) of \(operations)"
             let directory = TemporaryDirectory()
             try prepare(directory.path)
