@@ -15,6 +15,8 @@ package struct PlanSummary: Sendable, Hashable {
     package var delete = 0
     package var refused = 0
     package var invalid = 0
+    /// Connections whose data could not be read, which is the machine's fault.
+    package var unread = 0
     package var suspended = 0
     package var unchanged = 0
     /// Connections of which a run about drift alone leaves out what else is to be done.
@@ -37,7 +39,7 @@ package struct PlanSummary: Sendable, Hashable {
                 if case .upload(let plan) = action, !connection.isCreated, !plan.isDelta { areRowsExact = false }
             }
             if !connection.refusals.isEmpty { refused += 1 }
-            if !connection.problems.isEmpty { invalid += 1 }
+            if connection.problems.hasInvalidInput { invalid += 1 } else if !connection.problems.isEmpty { unread += 1 }
             let canTell = !connection.leftOut.contains(.undetermined)
             if !canTell { undetermined += 1 } else if !connection.leftOut.isEmpty { leftOut += 1 }
             if connection.desired?.isSuspended == true {
@@ -82,6 +84,7 @@ package struct PlanSummary: Sendable, Hashable {
         if parts.isEmpty { parts.append("no changes") }
         if refused > 0 { parts.append("\(refused) refused") }
         if invalid > 0 { parts.append("\(invalid) with invalid data") }
+        if unread > 0 { parts.append("\(unread) with data that could not be read") }
         if suspended > 0 { parts.append("\(suspended) suspended") }
         if unchanged > 0 { parts.append("\(unchanged) unchanged") }
         if leftOut > 0 { parts.append("\(leftOut) with other changes left out") }
@@ -100,6 +103,7 @@ package struct PlanSummary: Sendable, Hashable {
             "add_reference": .number("\(addReference)"),
             "remove_reference": .number("\(removeReference)"), "delete": .number("\(delete)"),
             "refused": .number("\(refused)"), "invalid_data": .number("\(invalid)"),
+            "unread_data": .number("\(unread)"),
             "suspended": .number("\(suspended)"), "unchanged": .number("\(unchanged)"),
             "left_out": .number("\(leftOut)"), "undetermined": .number("\(undetermined)"),
         ]

@@ -24,13 +24,17 @@ enum Program {
         .deletingLastPathComponent()
 
     static func start(
-        _ arguments: [String], through: [String] = [], environment: [String: String], directory: URL, out: Pipe,
+        _ arguments: [String], instead: [String] = [], through: [String] = [], environment: [String: String],
+        directory: URL, out: Pipe,
         err: Pipe,
         input: Pipe? = nil
     ) throws -> Process {
         let process = Process()
-        process.executableURL = URL(filePath: through.first ?? path)
-        process.arguments = through.isEmpty ? arguments : through.dropFirst() + [path] + arguments
+        process.executableURL = URL(filePath: instead.first ?? through.first ?? path)
+        process.arguments =
+            if !instead.isEmpty { instead.dropFirst() + arguments } else if through.isEmpty { arguments } else {
+                through.dropFirst() + [path] + arguments
+            }
         process.currentDirectoryURL = directory
         // Nothing of the machine's own leaks in; the backtracer can hang a run that is killed on purpose.
         process.environment = environment.merging(["SWIFT_BACKTRACE": "enable=no", "LANG": "C.UTF-8"]) { own, _ in own }
@@ -41,13 +45,15 @@ enum Program {
         return process
     }
 
+    /// - Parameter through: A program with its first arguments that is run instead, with these arguments behind.
     static func run(
-        _ arguments: [String], environment: [String: String] = [:], directory: URL, input: String? = nil
+        _ arguments: [String], through: String..., environment: [String: String] = [:], directory: URL,
+        input: String? = nil
     ) async throws -> Run {
         try await onThread {
             let (out, err, stdin) = (Pipe(), Pipe(), Pipe())
             let process = try start(
-                arguments, environment: environment, directory: directory, out: out, err: err,
+                arguments, instead: through, environment: environment, directory: directory, out: out, err: err,
                 input: input == nil ? nil : stdin)
             if let input {
                 try stdin.fileHandleForWriting.write(contentsOf: Data(input.utf8))

@@ -37,6 +37,7 @@ enum RunMarkdownTable {
         let refusals = codes.sorted { $0.key < $1.key }.map { "`\($0.key)` (\($0.value.grouped))" }
         row("!", "refused", summary.refused, refusals.joined(separator: ", "))
         row("!", "invalid data", summary.invalid)
+        row("!", "data not read", summary.unread)
         row("", "suspended", summary.suspended)
         row("", "unchanged", summary.unchanged)
         row("", "other changes left out", summary.leftOut)

@@ -31,6 +31,7 @@ enum OutcomeText {
             let summary = PlanSummary(plan)
             if summary.refused > 0 { parts.append("\(summary.refused) refused") }
             if summary.invalid > 0 { parts.append("\(summary.invalid) with invalid data") }
+            if summary.unread > 0 { parts.append("\(summary.unread) with data that could not be read") }
         }
         return "Applied: " + parts.joined(separator: ", ") + "."
     }
