@@ -162,7 +162,8 @@ struct ReconcileCommand {
         }
         if let failure = outcome.failure {
             console.err("error: \(failure.message)")
-            if let help = failure.help { console.err("    help: \(help)") }
+            let help = failure.isInterruption ? failure.help ?? "run it again: the next one goes on" : failure.help
+            if let help { console.err("    help: \(help)") }
         }
     }
 }
