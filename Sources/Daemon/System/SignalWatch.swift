@@ -17,18 +17,19 @@ package final class SignalWatch: Sendable {
         patience: Double = 40, leave: @escaping @Sendable () -> Void = { ProcessInformation.leave(1) }
     ) {
         for signal in [Signal.terminate, .interrupt] {
-            sources.on(signal) { [weak self, sources] in
-                let isSecond =
-                    self?.wasTold.withLock { wasTold in
-                        defer { wasTold = true }
-                        return wasTold
-                    } ?? true
-                // From here, not through the loop: it may be what hangs.
-                if isSecond { return leave() }
-                stop()
-                sources.after(seconds: patience, leave)
-            }
+            sources.on(signal) { [weak self] in self?.told(stop: stop, patience: patience, leave: leave) ?? leave() }
         }
         sources.on(.hangup, hangup)
+    }
+
+    /// What a SIGTERM or SIGINT does. From here, not through the loop: it may be what hangs.
+    func told(stop: () -> Void, patience: Double, leave: @escaping @Sendable () -> Void) {
+        let isSecond = wasTold.withLock { wasTold in
+            defer { wasTold = true }
+            return wasTold
+        }
+        if isSecond { return leave() }
+        stop()
+        sources.after(seconds: patience, leave)
     }
 }

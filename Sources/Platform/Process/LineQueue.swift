@@ -9,15 +9,20 @@ package final class LineQueue: Sendable {
         var isWriting = false
     }
 
-    private let stream: StandardStream
+    private let write: @Sendable (String) -> Void
     private let limit: Int
     private let state = Locked(State())
     private let arrivals = Semaphore()
     private let drained = Semaphore()
 
     /// - Parameter limit: Lines that wait at most.
-    package init(_ stream: StandardStream, limit: Int = 10_000) {
-        self.stream = stream
+    package convenience init(_ stream: StandardStream, limit: Int = 10_000) {
+        self.init(limit: limit) { try? stream.write(Array(($0 + "\n").utf8)) }
+    }
+
+    /// - Parameter write: Gets each line, on the thread; may block.
+    package init(limit: Int, write: @escaping @Sendable (String) -> Void) {
+        self.write = write
         self.limit = limit
         if let thread = WorkerThread({ [self] in run() }) { thread.detach() }
     }
@@ -47,10 +52,8 @@ package final class LineQueue: Sendable {
                 }
                 return (state.lines, state.dropped, state.isEnding)
             }
-            for line in lines { try? stream.write(Array((line + "\n").utf8)) }
-            if dropped > 0 {
-                try? stream.write(Array("warning: \(dropped) lines were dropped: nobody read them\n".utf8))
-            }
+            for line in lines { write(line) }
+            if dropped > 0 { write("warning: \(dropped) lines were dropped: nobody read them") }
             if isEnding, state.withLock(\.lines.isEmpty) {
                 drained.signal()
                 return
