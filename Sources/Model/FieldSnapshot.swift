@@ -77,9 +77,6 @@ package struct Field: Sendable, Hashable {
 
     package static let detailsName = "external_api_details"
 
-    /// Headers that hold no secret unless one was put in; all others are sensitive by their place.
-    private static let plainHeaders: Set<String> = ["accept", "content-type", "user-agent"]
-
     private static func common(name: String, description: String?) -> [Field] {
         let text = MarkedDescription(parsing: description).text
         return [
@@ -101,7 +98,7 @@ package struct Field: Sendable, Hashable {
 
     /// Whether the parts of a path lead to a header whose value is not to be shown.
     package static func isSensitiveHeader(_ path: [String]) -> Bool {
-        path.count >= 3 && path[1] == "headers" && !plainHeaders.contains(path[2].lowercased())
+        path.count >= 3 && path[1] == "headers" && !HeaderRule.mayShow(path[2])
     }
 
     /// The path as it is written, with dots between its parts.

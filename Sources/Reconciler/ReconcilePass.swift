@@ -65,7 +65,7 @@ package struct ReconcilePass: Sendable {
         guard let desired = manifests.desired else { return true }
 
         try checkSavedPlan(owner: desired.policy.owner)
-        let state = try openState(owner: desired.policy.owner)
+        let state = try await openState(owner: desired.policy.owner)
         defer { state.store?.close() }
 
         let options = try options(for: desired)
@@ -162,20 +162,22 @@ package struct ReconcilePass: Sendable {
             }
             do { try await time.sleep(seconds: 0.1) } catch { throw .interrupted }
         }
-        return ManifestLoader(
-            directory: configuration.directory, dataRoots: configuration.dataRoots, secrets: configuration.secrets
-        ).load()
+        let loader = ManifestLoader(
+            directory: configuration.directory, dataRoots: configuration.dataRoots, secrets: configuration.secrets)
+        return await BlockingWork.run { loader.load() }
     }
 
-    private func openState(owner: String) throws(StepFailure) -> (store: StateStore?, applied: AppliedState) {
+    private func openState(
+        owner: String
+    ) async throws(StepFailure) -> (store: StateStore?, applied: AppliedState) {
         let identity = StateIdentity(apiURL: configuration.apiIdentity, owner: owner)
-        do {
-            guard writer != nil else {
-                return (nil, try StateStore.read(directory: configuration.stateDirectory, identity: identity))
+        let (directory, isDryRun, time) = (configuration.stateDirectory, writer == nil, time)
+        do throws(StateError) {
+            return try await BlockingWork.run { () throws(StateError) in
+                if isDryRun { return (nil, try StateStore.read(directory: directory, identity: identity)) }
+                let store = try StateStore.open(directory: directory, identity: identity, time: time)
+                return (store, store.state)
             }
-            let store = try StateStore.open(
-                directory: configuration.stateDirectory, identity: identity, time: time)
-            return (store, store.state)
         } catch {
             throw StepFailure(error)
         }

@@ -80,7 +80,8 @@ import Testing
         try scratch.write("a.yaml", "apiVersion: reconcile/v1\nkind: Nonsense\n")
         let emulator = try await EmulatorProcess(directory: scratch.root)
         let daemon = try DaemonProcess(scratch: scratch, emulator: emulator, isJournal: true)
-        try await daemon.untilReady()
+        // The log has a thread of its own, which may be behind.
+        try await daemon.until("the error") { daemon.log.contains("event=manifest_error") }
         let lines = daemon.log.split(separator: "\n")
         #expect(lines.contains { $0.hasPrefix("<3>") && $0.contains("event=manifest_error") }, "\(lines)")
         #expect(lines.allSatisfy { $0.wholeMatch(of: /<[3-6]>.* event=.*/) != nil }, "\(lines)")

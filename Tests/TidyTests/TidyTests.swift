@@ -10,9 +10,10 @@ import Testing
     private static func walls() throws -> [String: Set<String>] {
         let manifest = try String(contentsOf: root.appending(path: "Package.swift"), encoding: .utf8)
         var walls: [String: Set<String>] = [:]
-        // What lies below Tests has a path of its own.
         let targets = #/\.(?:t|executableT)arget\(\s*name: "(?<name>\w+)"(?:,\s*dependencies: \[(?<names>[^\]]*)\])?/#
         for match in manifest.matches(of: targets) {
+            // What only tests use lies below Tests.
+            if FileManager.default.fileExists(atPath: root.appending(path: "Tests/\(match.name)").path) { continue }
             walls[String(match.name)] = Set((match.names ?? "").matches(of: /\w+/).map { String($0.0) })
         }
         return walls

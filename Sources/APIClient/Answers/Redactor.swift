@@ -64,9 +64,8 @@ struct Redactor: Sendable {
     /// Headers of the request are sensitive by their place, whatever went into them.
     private static func headerValues(of details: ConfigValue) -> [String] {
         guard case .object(let headers)? = details["headers"] else { return [] }
-        let plain: Set<String> = ["accept", "content-type", "user-agent"]
         return headers.compactMap { name, value in
-            guard case .string(let text) = value, !plain.contains(name.lowercased()) else { return nil }
+            guard case .string(let text) = value, !HeaderRule.mayShow(name) else { return nil }
             return text.reveal()
         }
     }

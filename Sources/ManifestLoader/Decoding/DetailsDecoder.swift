@@ -82,7 +82,7 @@ struct DetailsDecoder {
         var places: [String: YAMLMark] = [:]
         for pair in members {
             let place = "\(Self.place).headers.\(pair.key)"
-            if !HeaderShape.mayShow(pair.key) { findings.hide(pair.value) }
+            if !HeaderRule.mayShow(pair.key) { findings.hide(pair.value) }
             if !HeaderShape.isName(pair.key) {
                 findings.error(
                     "\(pair.key.quoted) is not the name of a header", at: pair.keyMark,
@@ -96,7 +96,7 @@ struct DetailsDecoder {
                 continue
             }
             places[pair.key.lowercased()] = pair.keyMark
-            guard let text = text(pair.value, place, &used, mayShow: HeaderShape.mayShow(pair.key)) else { continue }
+            guard let text = text(pair.value, place, &used, mayShow: HeaderRule.mayShow(pair.key)) else { continue }
             if !HeaderShape.isValue(text.value.reveal()) {
                 findings.error(
                     "\(place) holds a line break or a control character", at: pair.value.mark,

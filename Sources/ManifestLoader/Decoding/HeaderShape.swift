@@ -1,10 +1,5 @@
 /// What RFC 9110 allows in a header (sections 5.1 and 5.5).
 enum HeaderShape {
-    /// Headers whose values are no secrets by their place; those of all others are not shown.
-    private static let plain: Set<String> = ["accept", "content-type", "user-agent"]
-
-    static func mayShow(_ name: String) -> Bool { plain.contains(name.lowercased()) }
-
     /// A token.
     static func isName(_ name: String) -> Bool {
         !name.isEmpty && name.utf8.allSatisfy { $0.isASCIILetterOrDigit || "!#$%&'*+-.^_`|~".utf8.contains($0) }

@@ -2,7 +2,6 @@ import JSON
 import Model
 import Planner
 import Platform
-import Reporting
 
 /// A plan that a dry run wrote, to be carried out later exactly as it was reviewed, or not at all.
 ///
