@@ -39,13 +39,13 @@ package struct ExportSelection: Sendable {
         _ account: ActualState, owner: String, existing: ExistingManifests, only: [String] = [], replaces: Bool = false
     ) {
         var candidates: [(actual: ActualConnection, key: String?, isProtected: Bool)] = []
-        let marked = account.connections.map { MarkedDescription(parsing: $0.description).marker }
+        let marked = account.connections.map { $0.marker }
         var markers: [OwnershipMarker: Int] = [:]
         for case .whole(let marker) in marked { markers[Self.identity(marker), default: 0] += 1 }
         for (actual, found) in zip(account.connections, marked) {
             var marker: OwnershipMarker?
             switch found {
-            case .none: break
+            case .absent: break
             case .damaged:
                 leave(actual, .fault("its ownership marker is damaged: remove what is left of it from the description"))
                 continue

@@ -23,7 +23,7 @@ extension ExportedManifest {
         spec.append(JSONMember("primary_key", .string(actual.primaryKey)))
         if let description = description(of: actual) { spec.append(JSONMember("description", .string(description))) }
         var isUploadBased = true
-        if case .some(let details) = actual.details {
+        if case .apiBased(let details) = actual.details {
             isUploadBased = false
             let export = DetailsExport(details, prefix: source.key)
             spec.append(JSONMember(Field.detailsName, .object(export.members)))
@@ -38,7 +38,7 @@ extension ExportedManifest {
     }
 
     private mutating func description(of actual: ActualConnection) -> String? {
-        let text = MarkedDescription(parsing: actual.description).text
+        let text = actual.marked.text
         if text.contains("${env:") || text.contains("${credential:") {
             remarks.append(
                 "the description is left out, because it holds what would be a reference to a secret; it stays as it is"

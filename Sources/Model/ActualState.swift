@@ -16,7 +16,9 @@ package struct ActualConnection: Sendable, Hashable {
     package var name: String
     package var primaryKey: String
     /// Whole, marker included; nil where the service says null.
-    package var description: String?
+    package var description: String? { didSet { marked = MarkedDescription(parsing: description) } }
+    /// The description taken apart, once: a plan asks for it again and again.
+    package private(set) var marked: MarkedDescription
     package var details: ActualDetails
     /// Nil where they were not read.
     package var references: [ActualReference]?
@@ -29,17 +31,26 @@ package struct ActualConnection: Sendable, Hashable {
         self.name = name
         self.primaryKey = primaryKey
         self.description = description
+        marked = MarkedDescription(parsing: description)
         self.details = details
         self.references = references
+    }
+
+    /// What its description holds of a marker.
+    package var marker: MarkedDescription.Marker { marked.marker }
+
+    /// The marker, where it is whole.
+    package var wholeMarker: OwnershipMarker? {
+        if case .whole(let marker) = marked.marker { marker } else { nil }
     }
 }
 
 /// The `external_api_details` of a connection as the API shows them.
 package enum ActualDetails: Sendable, Hashable {
-    /// Null: the connection is upload-based.
-    case none
-    /// An object: the connection is API-based.
-    case some(JSONValue)
+    /// Null: the rows are uploaded.
+    case uploadBased
+    /// An object: the service fetches from an external API.
+    case apiBased(JSONValue)
     /// The answer lacks the field, also in the connection's own GET: nothing is known.
     case notShown
 }

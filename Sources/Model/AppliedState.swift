@@ -112,7 +112,7 @@ package struct AppliedBatch: Sendable, Hashable, Codable {
     /// Rows that the service rejected so far.
     package var rejected: Int
     /// What the marker said of the rows before: what the ledger belongs to while the upload is under way.
-    package var base: OwnershipMarker.Data?
+    package var base: DataStamp?
     /// Numbers, in the data set, of the rows that the service rejected so far.
     package var rejectedRows: [Int]?
     /// True where only changed rows are sent.

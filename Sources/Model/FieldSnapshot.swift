@@ -61,14 +61,14 @@ package struct Field: Sendable, Hashable {
 
     /// Name, description (the user's text) and every leaf of the details, sorted by path.
     package static func all(of definition: Definition) -> [Field] {
-        var fields = common(name: definition.name, description: definition.description)
+        var fields = common(name: definition.name, text: MarkedDescription(parsing: definition.description).text)
         if let details = definition.details { flatten(details, path: [detailsName], into: &fields) }
         return fields.sorted { $0.path < $1.path }
     }
 
     package static func all(of actual: ActualConnection, sensitive: Set<String> = []) -> [Field] {
-        var fields = common(name: actual.name, description: actual.description)
-        if case .some(let details) = actual.details {
+        var fields = common(name: actual.name, text: actual.marked.text)
+        if case .apiBased(let details) = actual.details {
             flatten(ConfigValue(details), path: [detailsName], into: &fields)
         }
         for index in fields.indices where sensitive.contains(fields[index].path) { fields[index].isSensitive = true }
@@ -77,9 +77,8 @@ package struct Field: Sendable, Hashable {
 
     package static let detailsName = "external_api_details"
 
-    private static func common(name: String, description: String?) -> [Field] {
-        let text = MarkedDescription(parsing: description).text
-        return [
+    private static func common(name: String, text: String) -> [Field] {
+        [
             Field(path: "name", value: .string(name), isSensitive: false),
             Field(path: "description", value: .string(text), isSensitive: false),
         ]

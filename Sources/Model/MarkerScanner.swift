@@ -30,7 +30,7 @@ struct MarkerScanner {
             guard let version = scanner.number(), scanner.skip(":"), let digest = scanner.digest(),
                 scanner.skip(" at="), let at = scanner.number()
             else { return nil }
-            marker.data = OwnershipMarker.Data(version: version, digest: digest, at: at)
+            marker.data = DataStamp(version: version, digest: digest, at: at)
         }
         return scanner.skip("]") && scanner.index == bytes.count ? marker : nil
     }

@@ -1,29 +1,13 @@
 /// Ownership that travels with a connection: `[reconcile owner=… key=… protect data=2:<hex> at=<seconds>]`, at the
 /// end of its description, because the API has no tags.
 package struct OwnershipMarker: Sendable, Hashable {
-    /// What the marker says of the rows.
-    package struct Data: Sendable, Hashable, Codable {
-        /// Version of the digest's algorithm.
-        package var version: Int
-        /// 32 hexadecimal digits.
-        package var digest: String
-        /// Unix seconds at which the last full upload began.
-        package var at: Int
-
-        package init(version: Int, digest: String, at: Int) {
-            self.version = version
-            self.digest = digest
-            self.at = at
-        }
-    }
-
     package var owner: String
     package var key: String
     package var isProtected: Bool
     /// Nil while rows may be missing.
-    package var data: Data?
+    package var data: DataStamp?
 
-    package init(owner: String, key: String, isProtected: Bool = false, data: Data? = nil) {
+    package init(owner: String, key: String, isProtected: Bool = false, data: DataStamp? = nil) {
         self.owner = owner
         self.key = key
         self.isProtected = isProtected
@@ -41,7 +25,8 @@ package struct OwnershipMarker: Sendable, Hashable {
 /// A description taken apart: the user's text, and what stands there of a marker.
 package struct MarkedDescription: Sendable, Hashable {
     package enum Marker: Sendable, Hashable {
-        case none
+        /// Nothing of one is there.
+        case absent
         case whole(OwnershipMarker)
         /// Something of a marker is there that cannot be trusted: cut, edited, or two of them.
         case damaged
@@ -57,7 +42,7 @@ package struct MarkedDescription: Sendable, Hashable {
     /// Takes a description apart. Never throws: what cannot be read is `damaged`.
     package init(parsing description: String?) {
         guard let description, !description.isEmpty else {
-            (text, marker) = ("", .none)
+            (text, marker) = ("", .absent)
             return
         }
         // By bytes: a plan takes thousands of descriptions apart, and searching characters took most of its time.
@@ -73,7 +58,7 @@ package struct MarkedDescription: Sendable, Hashable {
                 whole.utf8.suffix(length).elementsEqual(opening.prefix(length))
             }
             text = whole
-            marker = cut ? .damaged : .none
+            marker = cut ? .damaged : .absent
             return
         }
         text = String(Substring(whole.utf8.prefix(found.start))).trimmingBlanksAtEnd
@@ -93,7 +78,7 @@ package struct MarkedDescription: Sendable, Hashable {
     /// nil where there is none.
     package static func markerText(of description: String?) -> String? {
         switch MarkedDescription(parsing: description).marker {
-        case .none: return nil
+        case .absent: return nil
         case .whole(var marker):
             marker.data = nil
             return marker.text

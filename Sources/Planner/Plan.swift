@@ -22,70 +22,6 @@ package struct Plan: Sendable, Hashable {
     package var hasInvalidData: Bool { connections.contains { $0.problems.hasInvalidInput } }
 }
 
-/// What a pass is going to do about one connection.
-package struct PlannedConnection: Sendable, Hashable {
-    package var key: String
-    /// What the connection is called in the account.
-    package var name: String
-    /// Nil while there is no connection yet, or where it could not be told which one it is.
-    package var uuid: String?
-    /// The manifest's; nil for connections without one.
-    package var desired: DesiredConnection?
-    /// What the API showed; nil where there is none yet.
-    package var actual: ActualConnection?
-    /// What state remembers, also under the key that `renamed_from` names.
-    package var applied: AppliedConnection?
-    /// In the order in which they are carried out.
-    package var actions: [Action] = []
-    /// Steps that must not be taken. They stop this connection and nothing else.
-    package var refusals: [Refusal] = []
-    /// What is wrong with its data files. It stops this connection and nothing else.
-    package var problems: [Diagnostic] = []
-    /// What a reader should know though nothing is done about it.
-    package var notes: [String] = []
-    /// How the manifest came by its connection.
-    package var origin = Origin.new
-    /// Why the ownership marker is written, moved, repaired or taken away.
-    package var ownershipCauses: [Cause] = []
-    /// Why more would be done for it in a run that is not about drift alone.
-    package var leftOut: [Cause] = []
-    /// Fields that a run about drift alone leaves as the account has them.
-    package var heldBack: Set<String> = []
-    /// The definition to send, its description being the user's text; nil where nothing is to be sent.
-    package var base: Definition?
-    /// The marker to send, without `data`; nil where ownership lives in state.
-    package var marker: OwnershipMarker?
-    /// What the rows are known to be by the marker, or by state where there are no markers.
-    package var knownData: OwnershipMarker.Data?
-    /// The data set as surveyed; nil for connections without files.
-    package var data: DataSummary?
-
-    package init(key: String, name: String) {
-        self.key = key
-        self.name = name
-    }
-
-    /// Whether it begins with a create: then every row is new.
-    package var isCreated: Bool {
-        if case .create = actions.first { true } else { false }
-    }
-
-    /// Whether nothing is done about it, nothing stands in its way, and nothing is to be said of it: nearly every
-    /// connection of a plan is like that.
-    package var isQuiet: Bool { actions.isEmpty && refusals.isEmpty && problems.isEmpty && notes.isEmpty }
-
-    package var isStopped: Bool { !refusals.isEmpty || !problems.isEmpty }
-
-    /// The definition as it goes to the API, with a marker that says that of the rows.
-    package func definition(data: OwnershipMarker.Data?) -> Definition? {
-        guard var definition = base else { return nil }
-        var marker = marker
-        marker?.data = data
-        definition.description = MarkedDescription.join(text: definition.description, marker: marker)
-        return definition
-    }
-}
-
 /// One step of a plan.
 package enum Action: Sendable, Hashable {
     case create([FieldChange])
@@ -246,6 +182,8 @@ package struct DataSummary: Sendable, Hashable {
         self.requests = requests
         self.bytes = bytes
     }
+
+    package var dataDigest: DataDigest { DataDigest(version: version, digest: digest) }
 }
 
 /// Rows on their way, and what it takes.

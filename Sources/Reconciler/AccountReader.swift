@@ -15,52 +15,51 @@ package struct AccountReader: Sendable {
         self.options = options
     }
 
-    /// The planning input without the data files.
+    /// The planning input without references and data files.
     func read(desired: DesiredState, applied: AppliedState, now: Int) async throws(StepFailure) -> PlanningInput {
         do throws(APIError) {
             var actual = ActualState(connections: try await reader.listConnections())
-            if !applied.connections.isEmpty || desired.connections.contains(where: { $0.pinnedUUID != nil }) {
-                let locator = Locator(
-                    desired: desired, actual: actual, applied: applied, adoptNames: options.adopt)
-                actual.connections += try await readAll(locator.unlistedUUIDs(in: options.restriction), readUnlisted)
-                    .compactMap { $0 }
-            }
-
+            let unlisted = Locator.unlistedUUIDs(
+                desired: desired, actual: actual, applied: applied, in: options.restriction)
+            actual.connections += try await readAll(unlisted, readUnlisted).compactMap { $0 }
             var input = PlanningInput(desired: desired, actual: actual, applied: applied, data: [:], now: now)
             input.options = options
-            let linked = Self.mayNeedReferences(input) ? Planner(input).referenceUUIDs : []
-            let reader = reader
-            let references = try await readAll(linked) { uuid async throws(APIError) in
-                try await reader.references(of: uuid)
-            }
-            let byUUID = Dictionary(uniqueKeysWithValues: zip(linked, references))
-            for index in input.actual.connections.indices where !byUUID.isEmpty {
-                input.actual.connections[index].references = byUUID[input.actual.connections[index].uuid]
-            }
             return input
         } catch {
             throw StepFailure(error)
         }
     }
 
-    /// False where one look shows that no references matter: to locate every connection for that takes a while.
-    private static func mayNeedReferences(_ input: PlanningInput) -> Bool {
-        input.desired.policy.prune || input.desired.connections.contains { $0.references?.isEmpty == false }
-            || input.applied.connections.values.contains { !$0.references.isEmpty }
+    /// What the manifests mean in the account, with references where they matter.
+    func locate(_ input: PlanningInput) async throws(StepFailure) -> LocatedState {
+        var located = LocatedState(input)
+        let linked = located.referenceUUIDs(input)
+        let reader = reader
+        do throws(APIError) {
+            let references = try await readAll(linked) { uuid async throws(APIError) in
+                try await reader.references(of: uuid)
+            }
+            located.take(references: Dictionary(uniqueKeysWithValues: zip(linked, references)))
+            return located
+        } catch {
+            throw StepFailure(error)
+        }
     }
 
-    /// The same input with each of these connections as its own GET shows it; those that are gone are left out.
-    func reread(_ uuids: [String], in input: PlanningInput) async throws(StepFailure) -> PlanningInput {
+    /// The same with each of these connections as its own GET shows it; those that are gone are left out.
+    func reread(
+        _ uuids: [String], in input: PlanningInput, _ located: LocatedState
+    ) async throws(StepFailure) -> (PlanningInput, LocatedState) {
         do throws(APIError) {
             let fresh = Dictionary(uniqueKeysWithValues: zip(uuids, try await readAll(uuids, readUnlisted)))
             var input = input
             input.actual.connections = input.actual.connections.compactMap { listed in
                 guard let read = fresh[listed.uuid] else { return listed }
-                var connection = read
-                connection?.references = listed.references
-                return connection
+                return read
             }
-            return input
+            var again = LocatedState(input)
+            again.take(references: located.references)
+            return (input, again)
         } catch {
             throw StepFailure(error)
         }

@@ -18,7 +18,7 @@ struct LedgerDirectory: Sendable {
 
     private func nextPath(uuid: String) -> String { "\(path)/\(ConnectionFileName.escaped(uuid)).next" }
 
-    func open(uuid: String, set: DataSet, data: OwnershipMarker.Data, verifyingBody: Bool) -> LedgerOpening {
+    func open(uuid: String, set: DataSet, data: DataStamp, verifyingBody: Bool) -> LedgerOpening {
         RowLedger.open(
             path: path(uuid: uuid), expecting: Self.identity(uuid: uuid, set: set, data: data),
             verifyingBody: verifyingBody)
@@ -27,7 +27,7 @@ struct LedgerDirectory: Sendable {
     /// What was uploaded once to a connection of which no marker says what rows it has.
     func openMemory(uuid: String, set: DataSet) -> LedgerOpening {
         open(
-            uuid: uuid, set: set, data: OwnershipMarker.Data(version: DataSurvey.digestVersion, digest: "", at: 0),
+            uuid: uuid, set: set, data: DataStamp(version: DataSurvey.digestVersion, digest: "", at: 0),
             verifyingBody: true)
     }
 
@@ -52,7 +52,7 @@ struct LedgerDirectory: Sendable {
 
     /// Writes the ledger of an upload that is under way.
     func writeNext(
-        uuid: String, set: DataSet, data: OwnershipMarker.Data, rows: SurveyedRows, sent: RowSelection
+        uuid: String, set: DataSet, data: DataStamp, rows: SurveyedRows, sent: RowSelection
     ) throws(DataProblems) {
         try makeDirectory()
         try RowLedger.write(
@@ -62,7 +62,7 @@ struct LedgerDirectory: Sendable {
 
     /// Puts the next ledger in place. Errors: the disk's.
     func write(
-        uuid: String, set: DataSet, data: OwnershipMarker.Data, rows: SurveyedRows, sent: RowSelection?,
+        uuid: String, set: DataSet, data: DataStamp, rows: SurveyedRows, sent: RowSelection?,
         rejected: Set<Int>, removed: RemovedRowsOutcome, mayHaveEarlierRows: Bool
     ) throws(DataProblems) {
         try makeDirectory()
@@ -84,7 +84,7 @@ struct LedgerDirectory: Sendable {
         }
     }
 
-    private static func identity(uuid: String, set: DataSet, data: OwnershipMarker.Data) -> LedgerIdentity {
+    private static func identity(uuid: String, set: DataSet, data: DataStamp) -> LedgerIdentity {
         LedgerIdentity(connection: uuid, primaryKey: set.primaryKey, ttlSeconds: set.ttlSeconds, data: data)
     }
 }
@@ -117,8 +117,8 @@ extension LedgerOpening {
 extension AppliedBatch {
     /// What the marker says once the batch is complete. Rows expire by the full upload that they came with, so a delta
     /// leaves its time as it is.
-    var result: OwnershipMarker.Data {
-        OwnershipMarker.Data(
+    var result: DataStamp {
+        DataStamp(
             version: DataSurvey.digestVersion, digest: digest, at: isDelta == true ? base?.at ?? began : began)
     }
 

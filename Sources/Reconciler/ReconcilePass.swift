@@ -68,10 +68,8 @@ package struct ReconcilePass: Sendable {
         let state = try await openState(owner: desired.policy.owner)
         defer { state.store?.close() }
 
-        let options = try options(for: desired)
-        let account = AccountReader(reader: reader, options: options)
+        let account = AccountReader(reader: reader, options: try options(for: desired))
         var input = try await account.read(desired: desired, applied: state.applied, now: Int(time.unixTime()))
-
         if desired.policy.prune {
             input.applied.deletions = DeletedConnection.deletions(
                 recorded: input.applied.deletions, stateDirectory: configuration.stateDirectory, actual: input.actual,
@@ -119,32 +117,24 @@ package struct ReconcilePass: Sendable {
         return held
     }
 
-    /// Surveys the data files beside what the account says of the rows, and plans.
+    /// Locates, surveys the data files beside what is known of the rows, and plans.
     ///
-    /// A list may lag behind: what would be changed because of it is read by itself first, and where that says
-    /// something else of the rows they are surveyed again.
+    /// A list may lag behind: what would be changed because of it is read by itself first, and planned once more.
     private func plan(
         _ input: inout PlanningInput, _ account: AccountReader
-    ) async throws(StepFailure) -> (Plan, [String: DataSurveys.SurveyedSet]) {
-        let surveys = DataSurveys(configuration: configuration, now: time.unixTime())
-        var plan = Planner(input).plan()
-        var tasks = plan.connections.compactMap(DataSurveys.Task.init)
-        var data = await surveys.survey(tasks)
-        input.data = data.verdicts
-        // Without data files the plan is made already.
-        if !tasks.isEmpty { plan = Planner(input).plan() }
-        let doubtful = Planner.doubtfulUUIDs(in: plan)
-        if doubtful.isEmpty { return (plan, data.sets) }
+    ) async throws(StepFailure) -> (Plan, [String: SurveyedSet]) {
+        var surveys = DataSurveys(configuration: configuration, now: time.unixTime())
+        var located = try await account.locate(input)
+        await surveys.survey(located.connections.compactMap(SurveyRequest.init))
+        input.data = surveys.verdicts
+        let plan = Planner(input, located).plan()
+        let doubtful = plan.doubtfulUUIDs
+        if doubtful.isEmpty { return (plan, surveys.sets) }
 
-        input = try await account.reread(doubtful, in: input)
-        plan = Planner(input).plan()
-        let known = Dictionary(tasks.map { ($0.connection.key, $0) }, uniquingKeysWith: { first, _ in first })
-        tasks = plan.connections.compactMap(DataSurveys.Task.init).filter { $0 != known[$0.connection.key] }
-        let again = await surveys.survey(tasks)
-        data.verdicts.merge(again.verdicts) { _, new in new }
-        data.sets.merge(again.sets) { _, new in new }
-        input.data = data.verdicts
-        return (Planner(input).plan(), data.sets)
+        (input, located) = try await account.reread(doubtful, in: input, located)
+        await surveys.survey(located.connections.compactMap(SurveyRequest.init))
+        input.data = surveys.verdicts
+        return (Planner(input, located).plan(), surveys.sets)
     }
 
     /// Reads the manifests once Git is done with the tree: half a checkout is no desired state.

@@ -19,7 +19,7 @@ import Testing
         #expect(
             connections == [
                 ActualConnection(
-                    uuid: uuid, name: "Profiles", primaryKey: "user_id", description: "text", details: .none)
+                    uuid: uuid, name: "Profiles", primaryKey: "user_id", description: "text", details: .uploadBased)
             ])
         #expect(transport.requests == ["GET /connections"])
     }
@@ -82,7 +82,7 @@ import Testing
         let body = #"[{"uuid": "\#(upper)", \#(rest)}, {"id": 7, \#(rest), "created_at": "x"}]"#
         let connections = try await client(FakeTransport([.json(body)])).listConnections()
         #expect(connections.map(\.uuid) == [otherUUID, "7"])
-        #expect(connections.map(\.details) == [.none, .none])
+        #expect(connections.map(\.details) == [.uploadBased, .uploadBased])
         #expect(connections[0].description == nil)
     }
 
@@ -100,7 +100,7 @@ import Testing
         #expect(connections.map(\.uuid) == ["a", "b"])
         #expect(connections[0].name == "A now")
         #expect(connections[0].details == .notShown)
-        #expect(connections[1].details == .some(["url": "u"]))
+        #expect(connections[1].details == .apiBased(["url": "u"]))
         #expect(Set(transport.requests.dropFirst()) == ["GET /connections/a", "GET /connections/c"])
     }
 

@@ -96,16 +96,15 @@ import Testing
     func rowsAreDueWhenThePlanSaysSo(isDelta: Bool, isDone: Bool) {
         var rig = Rig()
         let summary = DataSummary(version: 1, digest: "d1", rows: 3, requests: 1, bytes: 10)
-        var planned = Samples.planned("a")
-        planned.desired?.data = DesiredData(files: [], ttlSeconds: 900)
+        var planned = Samples.planned("a", ttlSeconds: 900)
         planned.data = summary
-        planned.knownData = OwnershipMarker.Data(version: 1, digest: "d0", at: 1_700_000_500)
-        planned.actions = [
+        planned.knownData = DataStamp(version: 1, digest: "d0", at: 1_700_000_500)
+        planned.outcome = .steps([
             .upload(
                 UploadPlan(
                     data: summary, reason: .rowsChanged, isDelta: isDelta,
                     sending: RowsToSend(rows: 1, requests: 1, bytes: 5), deletes: 0))
-        ]
+        ])
         let done: [Step] = isDone ? [.uploaded(rows: 1, UploadProgress(totalRows: 1))] : []
         rig.pass([planned], failures: isDone ? [:] : ["a": Self.failure], steps: ["a": done])
         let began = !isDelta && isDone ? 1_700_001_000.0 : 1_700_000_500
@@ -230,7 +229,7 @@ import Testing
     @Test func suspendedAndRefusedConnectionsAreShown() {
         var rig = Rig()
         var refused = Samples.planned("r")
-        refused.refusals = [Refusal(.unowned, "somebody else's", at: nil, help: "adopt it")]
+        refused.outcome = .stopped([Refusal(.unowned, "somebody else's", at: nil, help: "adopt it")], [])
         let news = rig.pass([Samples.planned("s", suspended: true), refused, Samples.absent("o", deletes: false)])
         #expect(rig.state("s") == .suspended)
         #expect(rig.state("r") == .refused)
@@ -251,9 +250,8 @@ import Testing
 
     @Test func theNextRefreshIsAtTwoThirdsOfTheTimeToLive() {
         var rig = Rig()
-        var planned = Samples.planned("a")
-        planned.desired?.data = DesiredData(files: [], ttlSeconds: 900)
-        planned.knownData = OwnershipMarker.Data(version: 1, digest: "d", at: 1000)
+        var planned = Samples.planned("a", ttlSeconds: 900)
+        planned.knownData = DataStamp(version: 1, digest: "d", at: 1000)
         rig.pass([planned])
         #expect(rig.tracker.entries["a"]?.nextRefresh == 1600)
     }

@@ -17,20 +17,23 @@ enum Samples {
     }
 
     static func planned(
-        _ key: String, name: String? = nil, actions: [Action] = [], suspended: Bool = false
+        _ key: String, name: String? = nil, actions: [Action] = [], suspended: Bool = false, ttlSeconds: Int? = nil
     ) -> PlannedConnection {
-        var planned = PlannedConnection(key: key, name: name ?? key)
-        planned.desired = desired(key, name: name, suspended: suspended)
-        planned.actions = actions
-        return planned
+        var desired = desired(key, name: name, suspended: suspended)
+        desired.data = ttlSeconds.map { DesiredData(files: [], ttlSeconds: $0) }
+        return PlannedConnection(
+            LocatedConnection(
+                key: key, name: name ?? key, desired: desired, verdict: suspended ? .leftAlone : .absent),
+            .steps(actions))
     }
 
     /// Owned, without a manifest.
     static func absent(_ key: String, deletes: Bool = true) -> PlannedConnection {
-        var planned = PlannedConnection(key: key, name: key)
-        planned.uuid = "uuid-of-\(key)"
-        planned.actions = deletes ? [.delete] : []
-        return planned
+        let actual = ActualConnection(
+            uuid: "uuid-of-\(key)", name: key, primaryKey: "id", description: nil, details: .uploadBased)
+        return PlannedConnection(
+            LocatedConnection(key: key, name: key, actual: actual, origin: .known, verdict: .ours(nil)),
+            .steps(deletes ? [.delete] : []))
     }
 
     static func update(_ cause: FieldChange.Cause) -> Action {

@@ -7,7 +7,7 @@ import Model
 func identity(_ survey: DataSurvey, connection: String = "c-1", at: Int = 100, ttl: Int? = nil) -> LedgerIdentity {
     LedgerIdentity(
         connection: connection, primaryKey: "id", ttlSeconds: ttl,
-        data: OwnershipMarker.Data(
+        data: DataStamp(
             version: DataSurvey.digestVersion, digest: survey.digest.description, at: at))
 }
 

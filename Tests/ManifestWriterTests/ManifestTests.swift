@@ -15,7 +15,7 @@ import Testing
             key: "stock",
             actual: ActualConnection(
                 uuid: uuid, name: name, primaryKey: "sku", description: description,
-                details: details.map(ActualDetails.some) ?? .none, references: []), isProtected: false)
+                details: details.map(ActualDetails.apiBased) ?? .uploadBased, references: []), isProtected: false)
     }
 
     private static func loaded(_ manifest: ExportedManifest) throws -> DesiredConnection {

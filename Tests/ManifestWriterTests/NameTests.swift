@@ -18,7 +18,7 @@ import Testing
     }
 
     private static func connection(_ name: String, _ uuid: String) -> ActualConnection {
-        ActualConnection(uuid: uuid, name: name, primaryKey: "id", description: nil, details: .none)
+        ActualConnection(uuid: uuid, name: name, primaryKey: "id", description: nil, details: .uploadBased)
     }
 
     @Test func namesAreUniqueAndDoNotDependOnTheOrder() {

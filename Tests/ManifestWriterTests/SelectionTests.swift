@@ -7,7 +7,7 @@ import Testing
     private static func connection(_ number: Int, _ name: String, _ description: String? = nil) -> ActualConnection {
         ActualConnection(
             uuid: "00000000-0000-0000-0000-00000000000\(number)", name: name, primaryKey: "id",
-            description: description, details: .none)
+            description: description, details: .uploadBased)
     }
 
     private static func existing(_ connections: [(key: String, uuid: String?, name: String, path: String)] = [])

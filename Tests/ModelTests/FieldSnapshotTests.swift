@@ -75,7 +75,8 @@ import Testing
 
     @Test func whatOneSideHoldsSecretIsSecretOnTheOther() {
         let actual = ActualConnection(
-            uuid: "u", name: "n", primaryKey: "id", description: nil, details: .some(["url": "https://s", "ttl": 1]))
+            uuid: "u", name: "n", primaryKey: "id", description: nil,
+            details: .apiBased(["url": "https://s", "ttl": 1]))
         let path = "external_api_details.url"
         let desired = definition(
             .object(["url": .string(ConfigString("https://s", isSecret: true)), "ttl": .number("1")]))

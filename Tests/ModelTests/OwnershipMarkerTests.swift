@@ -6,7 +6,7 @@ import Testing
     private static let whole = "[reconcile owner=default key=a.b-c_1 protect data=1:\(digest) at=1700000000]"
 
     @Test func aMarkerSurvivesTheWayThroughADescription() {
-        let data = OwnershipMarker.Data(version: 1, digest: Self.digest, at: 1_700_000_000)
+        let data = DataStamp(version: 1, digest: Self.digest, at: 1_700_000_000)
         for isProtected in [false, true] {
             for rows in [nil, data] {
                 let marker = OwnershipMarker(owner: "default", key: "a.b-c_1", isProtected: isProtected, data: rows)
@@ -31,7 +31,7 @@ import Testing
 
     @Test func withoutAMarkerTheTextIsAll() {
         for text in ["", "x", "brackets [re", "reconcile owner=a key=b", "[Reconcile owner=a key=b]"] {
-            #expect(MarkedDescription(parsing: text).marker == .none)
+            #expect(MarkedDescription(parsing: text).marker == .absent)
             #expect(MarkedDescription(parsing: text).text == text)
         }
         #expect(MarkedDescription(parsing: nil) == MarkedDescription(parsing: ""))

@@ -60,7 +60,7 @@ package struct Scenario {
     package static func connection(
         _ uuid: String = Scenario.uuid, name: String = "Profiles", primaryKey: String = "user_id",
         text: String? = "Weekly", owner: String? = "default", key: String = "profiles", isProtected: Bool = false,
-        data: OwnershipMarker.Data? = nil, details: ActualDetails = .none, references: [ActualReference]? = nil
+        data: DataStamp? = nil, details: ActualDetails = .uploadBased, references: [ActualReference]? = nil
     ) -> ActualConnection {
         let marker = owner.map { OwnershipMarker(owner: $0, key: key, isProtected: isProtected, data: data) }
         return ActualConnection(
@@ -89,8 +89,8 @@ package struct Scenario {
         DataSummary(version: 1, digest: digest, rows: rows, requests: 3, bytes: 1_000_000)
     }
 
-    package static func rows(digest: String = Scenario.digest, at: Int = Scenario.now - 100) -> OwnershipMarker.Data {
-        OwnershipMarker.Data(version: 1, digest: digest, at: at)
+    package static func rows(digest: String = Scenario.digest, at: Int = Scenario.now - 100) -> DataStamp {
+        DataStamp(version: 1, digest: digest, at: at)
     }
 
     /// State as a pass leaves it that sent `desired` and was answered `actual`.

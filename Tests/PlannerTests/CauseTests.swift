@@ -17,8 +17,8 @@ import Testing
 
     /// A connection with files that was uploaded, and is remembered as it is there.
     static func uploaded(
-        _ manifest: DesiredConnection? = nil, marker: OwnershipMarker.Data? = Scenario.rows(),
-        state: OwnershipMarker.Data? = Scenario.rows()
+        _ manifest: DesiredConnection? = nil, marker: DataStamp? = Scenario.rows(),
+        state: DataStamp? = Scenario.rows()
     ) -> Scenario {
         let manifest = manifest ?? Scenario.manifest(data: Scenario.files)
         let actual = Scenario.connection(data: marker)

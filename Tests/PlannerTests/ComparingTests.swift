@@ -28,7 +28,7 @@ import Testing
         let toAPI = Scenario(desired: [Scenario.manifest(details: Scenario.details())], actual: [Scenario.connection()])
         #expect(toAPI.planned()?.refusalCodes == [.kindChanged])
         let toUpload = Scenario(
-            desired: [Scenario.manifest()], actual: [Scenario.connection(details: .some(.object(Scenario.shown)))])
+            desired: [Scenario.manifest()], actual: [Scenario.connection(details: .apiBased(.object(Scenario.shown)))])
         #expect(toUpload.planned()?.refusalCodes == [.kindChanged])
     }
 
@@ -47,7 +47,7 @@ import Testing
     @Test func aDescriptionThatIsLeftOutIsKept() {
         let scenario = Scenario(desired: [Scenario.manifest(description: nil)], actual: [Scenario.connection()])
         #expect(!scenario.plan().hasChanges)
-        #expect(scenario.planned()?.base?.description == "Weekly")
+        #expect(scenario.planned()?.sending?.base.description == "Weekly")
     }
 
     @Test func blanksAndNullForEmptyAreNoDifference() {
@@ -60,16 +60,16 @@ import Testing
     }
 
     @Test func defaultsThatTheServiceAddsAreNoDifference() {
-        let there = ActualDetails.some(.object(Scenario.shown + [JSONMember("ttl", 30), JSONMember("retries", 0)]))
+        let there = ActualDetails.apiBased(.object(Scenario.shown + [JSONMember("ttl", 30), JSONMember("retries", 0)]))
         let scenario = Scenario(
             desired: [Scenario.manifest(details: Scenario.details())], actual: [Scenario.connection(details: there)])
         #expect(!scenario.plan().hasChanges)
         // And a PUT that may replace everything carries them along.
-        #expect(scenario.planned()?.base?.details?["ttl"] == .number("30"))
+        #expect(scenario.planned()?.sending?.base.details?["ttl"] == .number("30"))
     }
 
     @Test func equalNumbersAreNoDifference() {
-        let there = ActualDetails.some(.object(Scenario.shown + [JSONMember("ttl", .number("60.0"))]))
+        let there = ActualDetails.apiBased(.object(Scenario.shown + [JSONMember("ttl", .number("60.0"))]))
         let scenario = Scenario(
             desired: [Scenario.manifest(details: Scenario.details(["ttl": .number("60")]))],
             actual: [Scenario.connection(details: there)])
@@ -78,7 +78,7 @@ import Testing
 
     @Test func aMaskedHeaderWithoutStateIsNotComparable() {
         let headers = ConfigValue.object(["Authorization": .string(ConfigString("Bearer s3cret", isSecret: true))])
-        let there = ActualDetails.some(
+        let there = ActualDetails.apiBased(
             .object(Scenario.shown + [JSONMember("headers", ["Authorization": "********"])]))
         let manifest = Scenario.manifest(details: Scenario.details(["headers": headers]))
         var scenario = Scenario(desired: [manifest], actual: [Scenario.connection(details: there)])
@@ -102,7 +102,7 @@ import Testing
             "Accept": .string(ConfigString("application/json")),
         ])
         let url = ConfigValue.string(ConfigString("https://api.example.com/?key=hush-hush", isSecret: true))
-        let there = ActualDetails.some(
+        let there = ActualDetails.apiBased(
             .object([
                 JSONMember("url", "https://api.example.com/?key=old-hush"), JSONMember("http_method", "GET"),
                 JSONMember("headers", ["X-Token": "old-header", "Accept": "text/plain"]),
@@ -135,8 +135,8 @@ import Testing
     @Test func aHeaderThatSomebodyAddedIsDriftAndOneThatWeRemovedIsAChange() {
         let one = ConfigValue.object(["Accept": .string(ConfigString("a"))])
         let two = ConfigValue.object(["Accept": .string(ConfigString("a")), "X-B": .string(ConfigString("b"))])
-        let thereOne = ActualDetails.some(.object(Scenario.shown + [JSONMember("headers", ["Accept": "a"])]))
-        let thereTwo = ActualDetails.some(
+        let thereOne = ActualDetails.apiBased(.object(Scenario.shown + [JSONMember("headers", ["Accept": "a"])]))
+        let thereTwo = ActualDetails.apiBased(
             .object(Scenario.shown + [JSONMember("headers", ["Accept": "a", "X-B": "b"])]))
         let manifestOne = Scenario.manifest(details: Scenario.details(["headers": one]))
         let manifestTwo = Scenario.manifest(details: Scenario.details(["headers": two]))
@@ -153,7 +153,7 @@ import Testing
     }
 
     @Test func headersThatAreMaskedAndNotDeclaredStopAnUpdate() {
-        let there = ActualDetails.some(.object(Scenario.shown + [JSONMember("headers", ["Authorization": "***"])]))
+        let there = ActualDetails.apiBased(.object(Scenario.shown + [JSONMember("headers", ["Authorization": "***"])]))
         let scenario = Scenario(
             desired: [Scenario.manifest(description: "New", details: Scenario.details())],
             actual: [Scenario.connection(details: there)])

@@ -173,7 +173,7 @@ import Testing
         scenario.options.restriction?.keys = ["stock"]
         scenario.options.allowDelete = ["profiles"]
         #expect(scenario.plan().connections.allSatisfy { $0.actions.isEmpty })
-        #expect(Planner(scenario.input).referenceUUIDs == [], "nothing needs to be read for it")
+        #expect(LocatedState(scenario.input).referenceUUIDs(scenario.input) == [], "nothing needs to be read for it")
         let refusals = Planner.refusals(
             ofDeleting: scenario.actual[0], key: "profiles", applied: nil, among: scenario.actual,
             policy: scenario.policy, options: scenario.options)

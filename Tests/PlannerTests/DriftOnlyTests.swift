@@ -26,9 +26,9 @@ import Testing
             theirs: Scenario.connection(name: "Theirs", text: "One"))
         let planned = try #require(scenario.planned())
         #expect(planned.changedPaths == ["name"])
-        #expect(planned.base?.name == "One")
-        #expect(planned.base?.description == "One", "as the account has it, not as the manifest newly asks")
-        #expect(planned.heldBack == ["description"])
+        #expect(planned.sending?.base.name == "One")
+        #expect(planned.sending?.base.description == "One", "as the account has it, not as the manifest newly asks")
+        #expect(planned.sending?.heldBack == ["description"])
         #expect(planned.leftOut == [.manifestChanged])
     }
 
@@ -38,7 +38,7 @@ import Testing
             answered: Scenario.connection(text: "One"), theirs: Scenario.connection(text: "Theirs"))
         let planned = try #require(scenario.planned())
         #expect(planned.definitionChanges?.map(\.cause) == [.manifestAndDrift])
-        #expect(planned.base?.description == "Two")
+        #expect(planned.sending?.base.description == "Two")
     }
 
     @Test func noDriftIsNoAction() {
@@ -56,7 +56,7 @@ import Testing
             ])
         }
         func shown(_ headers: [(String, String)], ttl: String) -> ActualDetails {
-            .some(
+            .apiBased(
                 .object(
                     Scenario.shown + [
                         JSONMember("headers", .object(headers.map { JSONMember($0.0, .string($0.1)) })),
@@ -71,17 +71,17 @@ import Testing
                 theirs: Scenario.connection(details: shown([("Accept", "a"), ("X-Old", "o")], ttl: "90"))
             ).planned())
         #expect(planned.changedPaths == ["external_api_details.ttl"])
-        let sending = planned.base?.details?.revealed()
+        let sending = planned.sending?.base.details?.revealed()
         #expect(sending?["ttl"] == 60)
         #expect(sending?["headers"] == ["Accept": "a", "X-Old": "o"])
-        #expect(planned.heldBack.count == 3)
+        #expect(planned.sending?.heldBack.count == 3)
     }
 
     @Test func whatTheAccountMasksCannotBeHeldBack() {
         func details(_ token: String) -> ConfigValue {
             Scenario.details(["headers": .object(["X-Token": .string(ConfigString(token, isSecret: true))])])
         }
-        let masked = ActualDetails.some(
+        let masked = ActualDetails.apiBased(
             .object(Scenario.shown + [JSONMember("headers", ["X-Token": "****"])]))
         let scenario = scenario(
             wanted: Scenario.manifest(name: "One", details: details("new")),

@@ -171,7 +171,9 @@ import Testing
     @Test func listsOnlyWhatNeedsItsOwnLook() {
         var scenario = Scenario(desired: [Scenario.manifest()], actual: [])
         scenario.applied["profiles"] = AppliedConnection(uuid: Scenario.uuid, name: "Profiles", primaryKey: "user_id")
-        let locator = Planner(scenario.input).locator
-        #expect(locator.unlistedUUIDs(in: nil) == [Scenario.uuid])
+        let input = scenario.input
+        #expect(
+            Locator.unlistedUUIDs(desired: input.desired, actual: input.actual, applied: input.applied, in: nil)
+                == [Scenario.uuid])
     }
 }

@@ -40,11 +40,13 @@ import Testing
         var scenario = scenario()
         scenario.policy.prune = true
         #expect(scenario.plan().connections.map(\.key) == ["profiles", "stock", "old"])
-        #expect(Planner(scenario.input).referenceUUIDs == ["uuid-old"])
+        #expect(LocatedState(scenario.input).referenceUUIDs(scenario.input) == ["uuid-old"])
         scenario.options.restriction = try restriction(.selector(LabelSelector("team")))
         #expect(scenario.plan().connections.map(\.key) == ["profiles", "stock"])
         #expect(scenario.plan().scope.notes.contains { $0.contains("never deletes") })
-        #expect(Planner(scenario.input).referenceUUIDs == [], "nothing is read for a delete that cannot be")
+        #expect(
+            LocatedState(scenario.input).referenceUUIDs(scenario.input) == [],
+            "nothing is read for a delete that cannot be")
     }
 
     @Test func aRestrictedRunCreatesNothingThatAWholeOneWouldRefuse() throws {
@@ -71,15 +73,17 @@ import Testing
         scenario.desired[0].references = [Reference(type: "mail", id: "1")]
         scenario.desired[1].references = [Reference(type: "mail", id: "1")]
         scenario.options.restriction = try restriction(.names(["stock"]))
-        #expect(Planner(scenario.input).referenceUUIDs == [Scenario.other])
+        #expect(LocatedState(scenario.input).referenceUUIDs(scenario.input) == [Scenario.other])
         scenario.actual = []
         scenario.applied["profiles"] = AppliedConnection(uuid: "uuid-1", name: "", primaryKey: "")
         scenario.applied["stock"] = AppliedConnection(uuid: "uuid-2", name: "", primaryKey: "")
-        let locator = Locator(
-            desired: scenario.input.desired, actual: scenario.input.actual, applied: scenario.input.applied,
-            adoptNames: [])
-        #expect(locator.unlistedUUIDs(in: scenario.options.restriction) == ["uuid-2"])
-        #expect(locator.unlistedUUIDs(in: nil) == ["uuid-1", "uuid-2"])
+        let input = scenario.input
+        func unlisted(in restriction: Restriction?) -> [String] {
+            Locator.unlistedUUIDs(
+                desired: input.desired, actual: input.actual, applied: input.applied, in: restriction)
+        }
+        #expect(unlisted(in: scenario.options.restriction) == ["uuid-2"])
+        #expect(unlisted(in: nil) == ["uuid-1", "uuid-2"])
     }
 
     @Test func anUnknownNameIsAnErrorWithTheNearest() {

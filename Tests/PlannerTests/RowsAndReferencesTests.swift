@@ -6,7 +6,7 @@ import Testing
 
 /// When rows go up, and which references come and go.
 @Suite struct RowsAndReferencesTests {
-    private func scenario(marker: OwnershipMarker.Data?, ttl: Int? = nil) -> Scenario {
+    private func scenario(marker: DataStamp?, ttl: Int? = nil) -> Scenario {
         var files = Scenario.files
         files.ttlSeconds = ttl
         var scenario = Scenario(
@@ -115,8 +115,8 @@ import Testing
         var scenario = Scenario(
             desired: [Scenario.manifest(), Scenario.manifest("stock", name: "Stock")],
             actual: [Scenario.connection(), Scenario.connection(Scenario.other, name: "Stock", key: "stock")])
-        #expect(Planner(scenario.input).referenceUUIDs == [])
+        #expect(LocatedState(scenario.input).referenceUUIDs(scenario.input) == [])
         scenario.desired[1].references = [Self.mail]
-        #expect(Planner(scenario.input).referenceUUIDs == [Scenario.other])
+        #expect(LocatedState(scenario.input).referenceUUIDs(scenario.input) == [Scenario.other])
     }
 }

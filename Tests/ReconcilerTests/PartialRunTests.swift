@@ -24,7 +24,7 @@ import Testing
         defer { client.invalidate() }
         let there = try #require(try await client.listConnections().first { $0.name == name })
         var details: ConfigValue?
-        if case .some(let shown) = there.details { details = ConfigValue(shown) }
+        if case .apiBased(let shown) = there.details { details = ConfigValue(shown) }
         var definition = Definition(
             name: there.name, primaryKey: there.primaryKey, description: there.description, details: details)
         change(&definition)

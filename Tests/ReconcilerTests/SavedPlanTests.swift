@@ -125,7 +125,7 @@ import Testing
         case "deleted": try await client.delete(uuid)
         case "handed over": try await put("[reconcile owner=others key=profiles]")
         default:
-            guard case .some(let details) = there.details, case .object(var members) = ConfigValue(details),
+            guard case .apiBased(let details) = there.details, case .object(var members) = ConfigValue(details),
                 case .object(var headers)? = members["headers"]
             else {
                 Issue.record("there are no headers")

@@ -16,7 +16,7 @@ import Testing
     /// 10,000 actions: creates, updates with one value and with many, uploads, refusals, and one of its own kind.
     static let plan: Plan = {
         var scenario = Scenario()
-        func there(_ key: String, name: String, primaryKey: String = "user_id", data: OwnershipMarker.Data? = nil) {
+        func there(_ key: String, name: String, primaryKey: String = "user_id", data: DataStamp? = nil) {
             scenario.actual.append(
                 Scenario.connection("uuid-\(key)", name: name, primaryKey: primaryKey, key: key, data: data))
         }

@@ -34,8 +34,8 @@ struct ConnectionAnswer: Sendable {
         switch json[Field.detailsName] {
         case nil: details = nil
         // Nothing can be called without a URL, so an empty object says what null says.
-        case .null?, .object([])?: details = ActualDetails.none
-        case .object(let members)?: details = .some(.object(members))
+        case .null?, .object([])?: details = ActualDetails.uploadBased
+        case .object(let members)?: details = .apiBased(.object(members))
         default: throw AnswerProblem(message: "\(place) has \"\(Field.detailsName)\" that is not an object")
         }
     }

@@ -86,7 +86,7 @@ struct LedgerHeader: Sendable, Hashable {
         return LedgerHeader(
             identity: LedgerIdentity(
                 connection: connection, primaryKey: primaryKey, ttlSeconds: hasTTL == 0 ? nil : ttl,
-                data: OwnershipMarker.Data(version: version, digest: data, at: at)),
+                data: DataStamp(version: version, digest: data, at: at)),
             counts: counts, keyBytes: keyBytes, body: body)
     }
 

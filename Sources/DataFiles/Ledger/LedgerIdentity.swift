@@ -9,9 +9,9 @@ package struct LedgerIdentity: Sendable, Hashable {
     package var ttlSeconds: Int?
     /// What the upload wrote into the marker when it was complete: digest of the data set and its version, and the
     /// time at which the last full upload began. Without markers, what state remembers of the two.
-    package var data: OwnershipMarker.Data
+    package var data: DataStamp
 
-    package init(connection: String, primaryKey: String, ttlSeconds: Int?, data: OwnershipMarker.Data) {
+    package init(connection: String, primaryKey: String, ttlSeconds: Int?, data: DataStamp) {
         self.connection = connection
         self.primaryKey = primaryKey
         self.ttlSeconds = ttlSeconds

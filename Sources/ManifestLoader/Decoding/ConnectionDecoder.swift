@@ -91,7 +91,7 @@ struct ConnectionDecoder {
         guard let text = spec.string("description"), let mark = spec.mark(of: "description") else { return nil }
         // Cheap first: what cannot hold even a piece of a marker is fine.
         guard text.containsBytes(of: "[rec") else { return text }
-        guard text.containsBytes(of: "[reconcile") || MarkedDescription(parsing: text).marker != .none else {
+        guard text.containsBytes(of: "[reconcile") || MarkedDescription(parsing: text).marker != .absent else {
             return text
         }
         findings.error(

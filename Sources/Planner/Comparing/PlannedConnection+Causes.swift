@@ -1,20 +1,6 @@
 import Model
 
 extension PlannedConnection {
-    /// How a manifest came by its connection.
-    package enum Origin: Sendable, Hashable {
-        /// There is none yet.
-        case new
-        /// The one that state knows is gone from the account.
-        case gone
-        /// An unowned one is taken over.
-        case adopted
-        /// A create was begun and its answer never recorded.
-        case begun
-        /// It is ours already.
-        case known
-    }
-
     /// Why a step is taken, the most telling cause first; never empty.
     package func causes(of action: Action) -> [Cause] {
         switch action {
@@ -38,7 +24,9 @@ extension PlannedConnection {
         case .drift: return [.drift]
         case .manifestAndDrift: return [.manifestChanged, .drift]
         case .differs: return [origin == .adopted ? .adopted : .undetermined]
-        case .ownership: return ownershipCauses.isEmpty ? [.undetermined] : ownershipCauses
+        case .ownership:
+            let causes = sending?.ownershipCauses ?? []
+            return causes.isEmpty ? [.undetermined] : causes
         }
     }
 
@@ -71,7 +59,7 @@ extension PlannedConnection {
     private var causesOfFirstUpload: [Cause] {
         guard origin == .known, applied?.data != nil, hasSentMarker else { return [.firstUpload] }
         // A whole marker that claims no rows is what an upload leaves that ended right before its last request.
-        if case .whole = MarkedDescription(parsing: actual?.description).marker { return [.resumed] }
+        if actual?.wholeMarker != nil { return [.resumed] }
         return [.drift]
     }
 
@@ -83,9 +71,7 @@ extension PlannedConnection {
         }
         var causes: [Cause] = []
         if done.digest != plan.data.digest { causes.append(.rowsChanged) }
-        if OwnershipMarker.Data(version: done.version, digest: done.digest, at: done.at) != knownData {
-            causes.append(.drift)
-        }
+        if done.stamp != knownData { causes.append(.drift) }
         return causes
     }
 

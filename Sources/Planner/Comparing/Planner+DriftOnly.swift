@@ -11,66 +11,63 @@ extension Planner {
     ///
     /// A PUT carries name, description and details whole. So what only the manifest changed goes along as the account
     /// has it; where both changed a field, the manifest says what it becomes.
-    func keepDrift(of planned: inout PlannedConnection) {
-        guard !planned.isStopped, let desired = planned.desired else { return }
+    func keepingDrift(of whole: PlannedConnection) -> PlannedConnection {
+        guard !whole.isStopped, let desired = whole.desired else { return whole }
+        var planned = whole
         var kept: [Action] = []
-        for action in planned.actions {
+        var heldBack: Set<String> = []
+        for action in whole.actions {
             guard case .update(let changes) = action else {
-                let causes = planned.causes(of: action)
+                let causes = whole.causes(of: action)
                 if causes.contains(where: \.isDrift) { kept.append(action) } else { planned.leftOut.add(causes) }
                 continue
             }
             var drifted: [FieldChange] = []
             for change in changes {
-                let causes = planned.causes(of: change)
+                let causes = whole.causes(of: change)
                 if causes.contains(where: \.isDrift) {
                     drifted.append(change)
                 } else {
                     planned.leftOut.add(causes)
-                    if change.cause != .ownership { planned.heldBack.insert(change.path) }
+                    if change.cause != .ownership { heldBack.insert(change.path) }
                 }
             }
             if !drifted.isEmpty { kept.append(.update(drifted)) }
         }
+        planned.sending?.heldBack = heldBack
         noteWhatCannotBeTold(&planned)
-        planned.actions = kept
-        if kept.isEmpty || planned.isCreated { return }
-        if !planned.ownershipCauses.contains(where: \.isDrift) { keepMarker(of: &planned) }
-        guard let actual = planned.actual, !planned.heldBack.isEmpty else { return }
-        holdBack(desired, actual, &planned)
-    }
-
-    /// The marker as it stands: to move it, protect with it or take it away is not drift.
-    private func keepMarker(of planned: inout PlannedConnection) {
-        guard case .whole(var marker) = MarkedDescription(parsing: planned.actual?.description).marker else {
-            planned.marker = nil
-            return
+        planned.outcome = .steps(kept)
+        if kept.isEmpty || planned.isCreated { return planned }
+        if planned.sending?.ownershipCauses.contains(where: \.isDrift) != true {
+            // To move the marker, protect with it or take it away is not drift.
+            var standing = planned.actual?.wholeMarker
+            standing?.data = nil
+            planned.sending?.marker = standing
         }
-        marker.data = nil
-        planned.marker = marker
+        guard let actual = planned.actual, !heldBack.isEmpty else { return planned }
+        guard let base = base(desired, actual, holdingBack: heldBack) else {
+            planned.outcome = .stopped([Self.refusalOfInseparable(desired)], [])
+            return planned
+        }
+        planned.sending?.base = base
+        return planned
     }
 
-    /// Puts what the account has into the definition to send, for the fields that only the manifest changed.
-    private func holdBack(
-        _ desired: DesiredConnection, _ actual: ActualConnection, _ planned: inout PlannedConnection
-    ) {
+    /// The definition to send with what the account has in the fields that only the manifest changed; nil where the
+    /// account does not show all of that.
+    private func base(
+        _ desired: DesiredConnection, _ actual: ActualConnection, holdingBack heldBack: Set<String>
+    ) -> Definition? {
         var base = mergedDefinition(desired, actual)
-        if planned.heldBack.contains("name") { base.name = actual.name }
-        if planned.heldBack.contains("description") {
-            base.description = MarkedDescription(parsing: actual.description).text
-        }
-        let paths = planned.heldBack.filter { $0.hasPrefix(Field.detailsName) }
-        if !paths.isEmpty {
-            let there = Field.all(of: actual)
-            let isMasked = there.contains { paths.contains($0.path) && DefinitionComparison.isMasked($0.value) }
-            guard case .some(let details) = actual.details, !isMasked else {
-                planned.actions = []
-                planned.refusals.append(Self.refusalOfInseparable(desired))
-                return
-            }
-            base.details = HeldBackDetails(paths: paths).merge(base.details, details)
-        }
-        planned.base = base
+        if heldBack.contains("name") { base.name = actual.name }
+        if heldBack.contains("description") { base.description = actual.marked.text }
+        let paths = heldBack.filter { $0.hasPrefix(Field.detailsName) }
+        if paths.isEmpty { return base }
+        let there = Field.all(of: actual)
+        let isMasked = there.contains { paths.contains($0.path) && DefinitionComparison.isMasked($0.value) }
+        guard case .apiBased(let details) = actual.details, !isMasked else { return nil }
+        base.details = HeldBackDetails(paths: paths).merge(base.details, details)
+        return base
     }
 
     private static func refusalOfInseparable(_ desired: DesiredConnection) -> Refusal {
@@ -84,7 +81,7 @@ extension Planner {
     /// What has no memory beside it may be drift or not.
     private func noteWhatCannotBeTold(_ planned: inout PlannedConnection) {
         if planned.leftOut.contains(.undetermined) {
-            let paths = planned.heldBack.sorted()
+            let paths = (planned.sending?.heldBack ?? []).sorted()
             let what =
                 paths.isEmpty
                 ? "it differs" : paths.joined(separator: ", ") + (paths.count == 1 ? " differs" : " differ")
@@ -123,29 +120,18 @@ extension Planner {
         return scope
     }
 
-    func origin(of located: Locator.Result, applied: AppliedConnection?) -> PlannedConnection.Origin {
-        switch located {
-        case .found(_, .adoption): .adopted
-        case .found(_, .begunCreate): .begun
-        case .found(let actual, .pin) where applied == nil:
-            MarkedDescription(parsing: actual.description).marker == .none ? .adopted : .known
-        case .found: .known
-        case .gone: .gone
-        case .absent: applied == nil ? .new : .begun
-        case .refused: .new
-        }
-    }
-
     /// Why the marker changes; `standing` is the one in the account.
-    func ownershipCauses(standing: OwnershipMarker?, planned: PlannedConnection) -> [Cause] {
-        switch planned.origin {
+    func ownershipCauses(
+        standing: OwnershipMarker?, wanted: OwnershipMarker?, _ located: LocatedConnection
+    ) -> [Cause] {
+        switch located.origin {
         case .adopted: return [.adopted]
         case .begun: return [.resumed]
         case .new, .gone, .known: break
         }
-        let sent = planned.applied?.sent?.fields[FieldSnapshot.markerPath]
+        let sent = located.applied?.sent?.fields[FieldSnapshot.markerPath]
         guard let standing else { return [sent == nil ? .manifestChanged : .ownershipRepair] }
-        guard let wanted = planned.marker else { return [.manifestChanged] }
+        guard let wanted else { return [.manifestChanged] }
         var causes: [Cause] = []
         if standing.key != wanted.key { causes.append(.renamed) }
         if standing.isProtected != wanted.isProtected {

@@ -10,14 +10,14 @@ struct DeleteRules {
     /// Empty where nothing does.
     func refusals(for actual: ActualConnection, key: String, applied: AppliedConnection?) -> [Refusal] {
         var refusals: [Refusal] = []
-        switch MarkedDescription(parsing: actual.description).marker {
+        switch actual.marker {
         case .whole(let marker) where marker.owner == policy.owner && marker.key == key:
             if marker.isProtected || applied?.isProtected == true { refusals.append(Self.protected(key)) }
-        case .none where policy.ownership == .state && applied?.uuid == actual.uuid:
+        case .absent where policy.ownership == .state && applied?.uuid == actual.uuid:
             if applied?.isProtected == true { refusals.append(Self.protected(key)) }
         case .whole(let marker) where marker.owner != policy.owner:
             refusals.append(.otherOwner(of: actual, is: marker.owner, here: policy.owner, at: nil))
-        case .none, .whole:
+        case .absent, .whole:
             refusals.append(
                 Refusal(
                     .markerMissing, "\(key) (\(actual.uuid)) no longer carries our ownership marker", at: nil,
@@ -80,7 +80,7 @@ extension Planner {
         let refusals = DeleteRules(policy: policy, options: options).refusals(for: actual, key: key, applied: applied)
         let copies = listed.filter { other in
             guard other.uuid != actual.uuid,
-                case .whole(let marker) = MarkedDescription(parsing: other.description).marker
+                case .whole(let marker) = other.marker
             else { return false }
             return marker.owner == policy.owner && marker.key == key
         }

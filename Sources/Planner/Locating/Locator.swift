@@ -44,14 +44,14 @@ package struct Locator: Sendable {
         let known = Set(applied.connections.values.compactMap(\.uuid))
         let pinned = Set(desired.connections.compactMap(\.pinnedUUID))
         for connection in actual.connections {
-            switch MarkedDescription(parsing: connection.description).marker {
+            switch connection.marker {
             case .whole(let marker):
                 if marker.owner == desired.policy.owner {
                     byMarker[marker.key, default: []].append(connection)
                 } else if !adoptNames.isEmpty {
                     othersByName[connection.name, default: []].append(connection)
                 }
-            case .none:
+            case .absent:
                 if known.contains(connection.uuid) || pinned.contains(connection.uuid) { continue }
                 unownedByName[connection.name, default: []].append(connection)
             case .damaged:
@@ -80,16 +80,16 @@ package struct Locator: Sendable {
     package func connection(uuid: String) -> ActualConnection? { byUUID[uuid] }
 
     /// What state remembers of a manifest, also under its former key.
-    package func applied(for connection: DesiredConnection) -> AppliedConnection? {
-        if let known = applied.connections[connection.key] { return known }
-        return connection.renamedFrom.flatMap { applied.connections[$0] }
-    }
+    package func applied(for connection: DesiredConnection) -> AppliedConnection? { applied.connection(of: connection) }
 
     /// Connections that a pin or state names and the list lacks: each needs its own GET before anything is decided.
-    package func unlistedUUIDs(in restriction: Restriction?) -> [String] {
+    package static func unlistedUUIDs(
+        desired: DesiredState, actual: ActualState, applied: AppliedState, in restriction: Restriction?
+    ) -> [String] {
         let meant = desired.connections.filter { restriction?.keys.contains($0.key) ?? true }
-        let wanted = meant.compactMap { $0.pinnedUUID ?? applied(for: $0)?.uuid }
-        return Set(wanted).filter { byUUID[$0] == nil }.sorted()
+        let wanted = Set(meant.compactMap { $0.pinnedUUID ?? applied.connection(of: $0)?.uuid })
+        if wanted.isEmpty { return [] }
+        return wanted.subtracting(actual.connections.map(\.uuid)).sorted()
     }
 
     /// The connection that a manifest means.
@@ -154,9 +154,16 @@ package struct Locator: Sendable {
     private func refusalOfAdoptingOthers(_ connection: DesiredConnection) -> Refusal? {
         guard adoptNames.contains(connection.key),
             let other = othersByName[connection.name]?.first(where: { $0.primaryKey == connection.primaryKey }),
-            case .whole(let marker) = MarkedDescription(parsing: other.description).marker
+            case .whole(let marker) = other.marker
         else { return nil }
         return .otherOwner(of: other, is: marker.owner, here: desired.policy.owner, at: connection.places.manifest)
+    }
+}
+
+extension AppliedState {
+    /// What it remembers of a manifest, also under its former key.
+    fileprivate func connection(of desired: DesiredConnection) -> AppliedConnection? {
+        connections[desired.key] ?? desired.renamedFrom.flatMap { connections[$0] }
     }
 }
 

@@ -3,23 +3,17 @@ import Model
 
 /// Judges whether a connection that was located is ours to change.
 struct Ownership {
-    enum Verdict: Hashable {
-        /// Ours; the marker as it stands there, nil where it has to be written.
-        case ours(OwnershipMarker?)
-        case refused(Refusal)
-    }
-
     let policy: Policy
 
     /// The verdict on what was found for a manifest.
     func judge(
         _ desired: DesiredConnection, found: ActualConnection, basis: Locator.Basis, applied: AppliedConnection?
-    ) -> Verdict {
+    ) -> LocatedConnection.Verdict {
         if let refusal = refusalOfCutting(desired, found: found, applied: applied) { return .refused(refusal) }
-        return switch MarkedDescription(parsing: found.description).marker {
+        return switch found.marker {
         case .whole(let marker): judge(desired, found: found, marker: marker)
         // State knows the uuid, and a pin is the user's own word: the marker is written anew.
-        case .none: .ours(nil)
+        case .absent: .ours(nil)
         case .damaged where basis == .state: .ours(nil)
         case .damaged: .refused(.damagedMarker(on: found, at: desired.places.manifest))
         }
@@ -49,7 +43,9 @@ struct Ownership {
     static let advice =
         "shorten spec.description, or set ownership: state in the Policy, so that ownership lives in the state directory"
 
-    private func judge(_ desired: DesiredConnection, found: ActualConnection, marker: OwnershipMarker) -> Verdict {
+    private func judge(_ desired: DesiredConnection, found: ActualConnection, marker: OwnershipMarker)
+        -> LocatedConnection.Verdict
+    {
         guard marker.owner == policy.owner else {
             return .refused(
                 .otherOwner(of: found, is: marker.owner, here: policy.owner, at: desired.places.manifest))

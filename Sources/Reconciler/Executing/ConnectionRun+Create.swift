@@ -68,12 +68,12 @@ extension ConnectionRun {
         let known = Set(executor.input.actual.connections.map(\.uuid))
         let new = listed.filter { !known.contains($0.uuid) }
         if let marker = planned.marker {
-            let ours = new.filter { MarkedDescription(parsing: $0.description).marker == .whole(marker) }
+            let ours = new.filter { $0.marker == .whole(marker) }
             if let first = ours.first { return first.uuid }
         }
         let alike = new.filter { connection in
             // Somebody else's marker is whole; one that the service cut is damaged or gone.
-            if case .whole = MarkedDescription(parsing: connection.description).marker { return false }
+            if case .whole = connection.marker { return false }
             return connection.name == definition.name && connection.primaryKey == definition.primaryKey
         }
         if alike.count > 1 {

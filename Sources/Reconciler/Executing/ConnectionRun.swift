@@ -13,7 +13,7 @@ struct ConnectionRun {
     /// Nil until there is a connection.
     var uuid: String?
     /// What the marker in the account says of the rows, as far as we know.
-    var standingData: OwnershipMarker.Data?
+    var standingData: DataStamp?
     /// Whether the upload that just ended has written its ledger already.
     var hasNextLedger = false
 
@@ -45,7 +45,7 @@ struct ConnectionRun {
     /// Everything behind a create.
     mutating func carryOut() async throws(StepFailure) {
         let willUpload = planned.actions.contains { if case .upload = $0 { true } else { false } }
-        var uploaded: OwnershipMarker.Data?
+        var uploaded: DataStamp?
         for action in planned.actions {
             switch action {
             case .create: continue
@@ -63,25 +63,25 @@ struct ConnectionRun {
     // MARK: - Definition
 
     /// What the manifest declares, marker included: what `sent` remembers.
-    private func declared(data: OwnershipMarker.Data?) -> Definition? {
+    private func declared(data: DataStamp?) -> Definition? {
         guard let desired = planned.desired, let definition = planned.definition(data: data) else { return nil }
         return Definition(
             name: desired.name, primaryKey: desired.primaryKey, description: definition.description,
             details: desired.details)
     }
 
-    private mutating func update(data: OwnershipMarker.Data?) async throws(StepFailure) {
+    private mutating func update(data: DataStamp?) async throws(StepFailure) {
         try await put(data: data)
         report(.updated)
     }
 
     /// One PUT that says nothing new but what the marker says of the rows.
-    mutating func writeMarker(data: OwnershipMarker.Data?) async throws(StepFailure) {
+    mutating func writeMarker(data: DataStamp?) async throws(StepFailure) {
         guard planned.marker != nil, standingData != data else { return }
         try await put(data: data)
     }
 
-    private mutating func put(data: OwnershipMarker.Data?) async throws(StepFailure) {
+    private mutating func put(data: DataStamp?) async throws(StepFailure) {
         guard let uuid, let definition = planned.definition(data: data) else { return }
         let answered = try await asking { () async throws(APIError) in
             try await executor.writer.update(uuid, to: definition)
@@ -91,7 +91,7 @@ struct ConnectionRun {
     }
 
     /// Takes in what the service shows after a write: remembers it, and looks whether the marker came back whole.
-    mutating func adopt(answered: ActualConnection, data: OwnershipMarker.Data?) async throws(StepFailure) {
+    mutating func adopt(answered: ActualConnection, data: DataStamp?) async throws(StepFailure) {
         guard let sent = declared(data: data) else { return }
         let key = executor.store.state.secretKey
         let fields = Field.all(of: sent)
@@ -104,7 +104,7 @@ struct ConnectionRun {
         reportFieldsNotTaken(sent: fields, answered: answered, sensitive: sensitive)
         let wanted = planned.definition(data: data)?.description
         if planned.marker != nil,
-            MarkedDescription(parsing: answered.description).marker != MarkedDescription(parsing: wanted).marker
+            answered.marker != MarkedDescription(parsing: wanted).marker
         {
             throw StepFailure(
                 .failed, "the service did not give the ownership marker in the description back whole",
@@ -116,7 +116,7 @@ struct ConnectionRun {
     /// What state remembers as sent; a field that was held back stays as it was sent before.
     private func snapshot(of sent: Definition) -> FieldSnapshot {
         var snapshot = FieldSnapshot(sent, key: executor.store.state.secretKey)
-        for path in planned.heldBack { snapshot.fields[path] = planned.applied?.sent?.fields[path] }
+        for path in planned.sending?.heldBack ?? [] { snapshot.fields[path] = planned.applied?.sent?.fields[path] }
         return snapshot
     }
 
@@ -125,8 +125,9 @@ struct ConnectionRun {
         sent: [Field], answered: ActualConnection, sensitive: Set<String>
     ) {
         if answered.details == .notShown { return }
+        let heldBack = planned.sending?.heldBack ?? []
         let comparison = Planner.fieldsNotTaken(
-            sent: sent.filter { !planned.heldBack.contains($0.path) }, answered: answered, sensitive: sensitive)
+            sent: sent.filter { !heldBack.contains($0.path) }, answered: answered, sensitive: sensitive)
         for path in comparison {
             warn("the service did not take \(path); it is not sent again until the manifest changes")
         }

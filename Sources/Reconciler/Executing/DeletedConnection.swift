@@ -65,9 +65,9 @@ struct DeletedConnection {
 
     private var details: JSONValue {
         switch actual.details {
-        case .none: .null
+        case .uploadBased: .null
         case .notShown: "not shown by the service"
-        case .some(let value): masked(value, path: [Field.detailsName])
+        case .apiBased(let value): masked(value, path: [Field.detailsName])
         }
     }
 

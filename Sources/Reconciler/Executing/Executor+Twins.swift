@@ -54,7 +54,7 @@ extension Executor {
     private static func twin(of run: ConnectionRun, in listed: [ActualConnection]) -> ActualConnection? {
         listed.filter { other in
             guard other.uuid != run.uuid,
-                case .whole(let marker) = MarkedDescription(parsing: other.description).marker
+                case .whole(let marker) = other.marker
             else { return false }
             return marker.owner == run.planned.marker?.owner && marker.key == run.planned.marker?.key
         }.min { $0.uuid < $1.uuid }
@@ -94,7 +94,7 @@ extension ConnectionRun {
             try await executor.reader.connection(twin.uuid)
         }
         // The other run may be further than this one.
-        if case .whole(let marker) = MarkedDescription(parsing: answered.description).marker {
+        if case .whole(let marker) = answered.marker {
             standingData = marker.data
         }
         try await adopt(answered: answered, data: standingData)

@@ -16,7 +16,7 @@ struct Executor: Sendable {
     let writer: any ConnectionWriting
     let store: StateStore
     let input: PlanningInput
-    let dataSets: [String: DataSurveys.SurveyedSet]
+    let dataSets: [String: SurveyedSet]
     let observer: any PassObserver
     let time: any TimeSource
     /// Shared by the uploads of all connections.

@@ -14,7 +14,7 @@ struct BatchUpload: Sendable {
     }
 
     private let key: String
-    private let surveyed: DataSurveys.SurveyedSet
+    private let surveyed: SurveyedSet
     private let selection: RowSelection
     private let settings: DesiredData
     private let executor: Executor
@@ -26,7 +26,7 @@ struct BatchUpload: Sendable {
 
     /// `draft` is the ledger of this batch, `record` makes progress durable.
     init(
-        connection: String, key: String, surveyed: DataSurveys.SurveyedSet, selection: RowSelection,
+        connection: String, key: String, surveyed: SurveyedSet, selection: RowSelection,
         settings: DesiredData, maxRowErrors: Int, batch: AppliedBatch, executor: Executor,
         draft: LedgerDraft, record: @escaping BatchProgress.Recorder
     ) {

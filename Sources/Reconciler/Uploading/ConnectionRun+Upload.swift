@@ -8,7 +8,7 @@ import StateStore
 
 extension ConnectionRun {
     /// Brings the rows up to date and returns what the marker may then say of them.
-    mutating func upload(_ plan: UploadPlan) async throws(StepFailure) -> OwnershipMarker.Data {
+    mutating func upload(_ plan: UploadPlan) async throws(StepFailure) -> DataStamp {
         guard let uuid, let surveyed = executor.dataSets[planned.key], let rows = surveyed.rows else {
             throw StepFailure(.failed, "there is no survey of the data files")
         }
@@ -25,7 +25,7 @@ extension ConnectionRun {
 
     /// Sends the rows as one batch, the one that was interrupted where that can go on.
     private mutating func send(
-        _ selection: RowSelection, of surveyed: DataSurveys.SurveyedSet, _ plan: UploadPlan, to uuid: String
+        _ selection: RowSelection, of surveyed: SurveyedSet, _ plan: UploadPlan, to uuid: String
     ) async throws(StepFailure) -> AppliedBatch {
         guard let settings = planned.desired?.data else { return newBatch(plan, selection) }
         for attempt in 1... {
@@ -104,7 +104,7 @@ extension ConnectionRun {
 
     /// Begins to write the ledger that a batch leads to if nothing of it is refused.
     private func makeDraft(
-        _ batch: AppliedBatch, _ selection: RowSelection, of surveyed: DataSurveys.SurveyedSet, _ plan: UploadPlan,
+        _ batch: AppliedBatch, _ selection: RowSelection, of surveyed: SurveyedSet, _ plan: UploadPlan,
         uuid: String
     ) -> LedgerDraft {
         let directory = LedgerDirectory(stateDirectory: executor.configuration.stateDirectory)
@@ -127,8 +127,8 @@ extension ConnectionRun {
     }
 
     private mutating func finish(
-        _ selection: RowSelection, of surveyed: DataSurveys.SurveyedSet, _ plan: UploadPlan
-    ) async throws(StepFailure) -> OwnershipMarker.Data {
+        _ selection: RowSelection, of surveyed: SurveyedSet, _ plan: UploadPlan
+    ) async throws(StepFailure) -> DataStamp {
         let batch = applied.batch ?? newBatch(plan, selection)
         let data = batch.result
         let standing = plan.data.counts?.rejected ?? 0
@@ -174,7 +174,7 @@ extension ConnectionRun {
 
     /// Puts the next ledger in place. Without one the next change sends all rows, so a failure is only worth a word.
     private mutating func writeLedger(
-        _ data: OwnershipMarker.Data, _ surveyed: DataSurveys.SurveyedSet, sent: RowSelection?, rejected: Set<Int>
+        _ data: DataStamp, _ surveyed: SurveyedSet, sent: RowSelection?, rejected: Set<Int>
     ) {
         guard let uuid, let rows = surveyed.rows else { return }
         let isDeleting = planned.desired?.data?.removedRows == .delete && sent != nil

@@ -92,7 +92,7 @@ struct QueryCommand {
         do throws(APIError) { connections = try await client.listConnections() } catch { throw StepFailure(error) }
         if let found = connections.first(where: { $0.uuid == name.lowercased() }) { return found.uuid }
         let marked = connections.filter { connection in
-            if case .whole(let marker) = MarkedDescription(parsing: connection.description).marker {
+            if case .whole(let marker) = connection.marker {
                 return marker.key == name
             }
             return false

@@ -31,9 +31,8 @@ struct ValidateCommand {
         var diagnostics = loaded.diagnostics
         var rows = 0
         if let desired = loaded.desired {
-            let surveys = await DataSurveys(
-                limits: upload.limits, temporaryDirectory: settings.temporaryDirectory
-            ).survey(desired)
+            var surveys = DataSurveys(limits: upload.limits, temporaryDirectory: settings.temporaryDirectory)
+            await surveys.survey(desired)
             for connection in desired.connections where connection.data != nil {
                 switch surveys.verdicts[connection.key] {
                 case .surveyed(let summary): rows += summary.rows
