@@ -60,9 +60,6 @@ package struct PlanningOptions: Sendable, Hashable {
 
 /// Turns located connections into a plan. Pure: it reads nothing, writes nothing, and knows no clock.
 package struct Planner: Sendable {
-    /// Seconds in which an upload that was completed, or interrupted, is still taken up where it ended.
-    package static let resumeWindow = 15 * 60
-
     let input: PlanningInput
     let located: LocatedState
 

@@ -103,11 +103,10 @@ package struct DataSurveys: Sendable {
 
     private func read(_ set: DataSet, _ request: SurveyRequest) -> Finished {
         let key = request.connection.key
+        let interrupted = InterruptedBatch(
+            request.applied, known: request.known, maxRows: limits.maxRows, maxBytes: limits.maxBytes, now: Int(now))
         // An interrupted batch goes on against what the marker said before it began.
-        let interrupted = request.known == nil ? request.applied?.batch : nil
-        let isResumable =
-            interrupted?.isResumable(limits: limits, now: Int(now), window: Planner.resumeWindow) ?? false
-        let expected = request.known ?? (isResumable ? interrupted?.base : nil)
+        let expected = request.known ?? interrupted?.base
         var opening: LedgerOpening?
         if let uuid = request.uuid, let expected {
             opening = ledgers?.open(uuid: uuid, set: set, data: expected, verifyingBody: true)
@@ -115,11 +114,9 @@ package struct DataSurveys: Sendable {
             opening = ledgers?.openMemory(uuid: uuid, set: set)
         }
         var result = survey(set, request, against: opening?.memory)
-        // Of a batch that goes on with the same rows the ledger before says what it is to delete; of any other that may
-        // be visible only its own ledger knows all rows.
-        if let interrupted, interrupted.mayBeVisible, let uuid = request.uuid, case .success(let found) = result,
-            !isResumable || interrupted.digest != found.survey.digest.description,
-            let next = ledgers?.openNext(uuid: uuid, set: set, batch: interrupted)
+        if let interrupted, let uuid = request.uuid, case .success(let found) = result,
+            interrupted.needsItsOwnLedger(for: found.survey.digest.description),
+            let next = ledgers?.openNext(uuid: uuid, set: set, batch: interrupted.batch)
         {
             opening = .mismatch("an upload was interrupted, and nobody knows what came of it", next)
             result = survey(set, request, against: next)
@@ -133,7 +130,7 @@ package struct DataSurveys: Sendable {
             summary.isMemoryLost = request.uuid != nil && opening?.memory == nil
             summary.ledgerNote = opening.map { $0.reasonForFullUpload } ?? "there is no row ledger"
             // Other rows than those of the interrupted batch: nobody knows which of its own are there.
-            let isUnclear = interrupted != nil && interrupted?.digest != summary.digest
+            let isUnclear = interrupted.map { !$0.carries(summary.digest) } ?? false
             let hasLedger = opening?.ledger != nil && !isUnclear
             if hasLedger, let changes = found.changes {
                 summary.delta = found.delta.map(RowsToSend.init)

@@ -118,10 +118,6 @@ extension AppliedBatch {
     /// What the marker says once the batch is complete. Rows expire by the full upload that they came with, so a delta
     /// leaves its time as it is.
     var result: DataStamp {
-        DataStamp(
-            version: DataSurvey.digestVersion, digest: digest, at: isDelta == true ? base?.at ?? began : began)
+        DataStamp(version: DataSurvey.digestVersion, digest: digest, at: isDelta ? base?.at ?? began : began)
     }
-
-    /// Whether rows of it may be visible, though nothing says that it came to its end.
-    var mayBeVisible: Bool { completing || isDeleting == true }
 }

@@ -14,7 +14,7 @@ extension Planner {
     ) -> DataStamp? {
         guard let standing, standing.data == nil, let summary, let done = located.applied?.data,
             located.applied?.batch == nil, done.digest == summary.digest, done.version == summary.version,
-            (0...Self.resumeWindow).contains(input.now - (done.completed ?? done.at))
+            (0...InterruptedBatch.window).contains(input.now - (done.completed ?? done.at))
         else { return nil }
         return done.stamp
     }

@@ -107,16 +107,3 @@ final class BatchProgress: Sendable {
         }
     }
 }
-
-extension AppliedBatch {
-    /// Takes down rows that the service refused and that are left out.
-    mutating func reject(_ rows: [Int]) {
-        rejected += rows.count
-        if !rows.isEmpty { rejectedRows = (rejectedRows ?? []) + rows }
-    }
-
-    /// Whether nothing about it is in doubt: the same limits, touched a moment ago, the last request not sent.
-    func isResumable(limits: RequestLimits, now: Int, window: Int) -> Bool {
-        !completing && maxRows == limits.maxRows && maxBytes == limits.maxBytes && (0...window).contains(now - touched)
-    }
-}

@@ -141,7 +141,7 @@ struct BatchUpload: Sendable {
         // Without it rows of this batch could be left over later; that is no reason not to upload them.
         await draft.finish()
         if sender.isTooLarge(last) { return try await completeInPieces(last) }
-        try await markCompleting(true)
+        try await mark(.completing)
         do throws(APIError) {
             try await uploadAlone(last)
         } catch {
@@ -160,7 +160,7 @@ struct BatchUpload: Sendable {
 
     /// The last request as it is was refused: its rows go up without completing, then one good row completes.
     private func completeInPieces(_ last: UploadPiece) async throws(Failure) {
-        try await markCompleting(false)
+        try await mark(.sending)
         let open = sender.piece(last.chunk, completes: false, onEvent: last.request.onEvent)
         let place = await executor.window.enter(bytes: open.request.body.count)
         defer { place.leave() }
@@ -176,14 +176,14 @@ struct BatchUpload: Sendable {
         do throws(StepFailure) {
             try await state.update {
                 $0.reject(rejected)
-                $0.completing = carrier != nil
+                $0.phase = carrier == nil ? .sending : .completing
             }
         } catch {
             throw .resumable(error)
         }
         guard let carrier else {
             // Nothing of a delta was taken, so there is nothing to complete: what was there before stays as it is.
-            if batch.isDelta == true { return finish(last, outcome) }
+            if batch.isDelta { return finish(last, outcome) }
             throw .abandoned(
                 StepFailure(
                     .rowsRejected, "the service rejected every row",
@@ -206,9 +206,9 @@ struct BatchUpload: Sendable {
         try await executor.writer.upload(piece.hearing(place).request)
     }
 
-    private func markCompleting(_ completing: Bool) async throws(Failure) {
+    private func mark(_ phase: AppliedBatch.Phase) async throws(Failure) {
         do throws(StepFailure) {
-            try await state.update { $0.completing = completing }
+            try await state.update { $0.phase = phase }
         } catch {
             throw .resumable(error)
         }

@@ -16,7 +16,7 @@ extension ConnectionRun {
         // Before the first request the marker stops claiming rows that will be half replaced.
         try await writeMarker(data: nil)
         standingData = nil
-        if resumableBatch(plan, selection)?.isDeleting != true {
+        if resumableBatch(plan, selection)?.phase != .deleting {
             applied.batch = try await send(selection, of: surveyed, plan, to: uuid)
         }
         try await deleteRemoved(rows, plan, from: uuid)
@@ -57,7 +57,7 @@ extension ConnectionRun {
                 report(upload.rejections)
                 // Nobody can tell what the service has of a batch that may be complete: it begins anew, and its ledger
                 // remembers what may be there.
-                let lost = upload.batch.completing ? upload.batch : nil
+                let lost = upload.batch.phase == .completing ? upload.batch : nil
                 switch error {
                 case .unclear where attempt == 1:
                     applied.batch = lost
@@ -79,8 +79,7 @@ extension ConnectionRun {
     ) async throws(StepFailure) {
         guard plan.deletes > 0, let removed = rows.removed else { return }
         let now = Int(executor.time.unixTime())
-        applied.batch?.completing = false
-        applied.batch?.isDeleting = true
+        applied.batch?.phase = .deleting
         applied.batch?.touched = now
         try await record()
         var groups = removed.groups(of: executor.configuration.limits.maxRows)
@@ -117,7 +116,7 @@ extension ConnectionRun {
 
     /// A batch whose end nobody knows may have left rows that only its own ledger knows.
     private func keepLedgerOfLostUpload(_ uuid: String, _ set: DataSet) throws(StepFailure) {
-        guard let batch = applied.batch, batch.mayBeVisible else { return }
+        guard let batch = applied.batch, batch.phase != .sending else { return }
         do throws(DataProblems) {
             try LedgerDirectory(stateDirectory: executor.configuration.stateDirectory).keepNext(
                 uuid: uuid, set: set, batch: batch)
@@ -132,7 +131,7 @@ extension ConnectionRun {
         let batch = applied.batch ?? newBatch(plan, selection)
         let data = batch.result
         let standing = plan.data.counts?.rejected ?? 0
-        let rejected = Set(batch.rejectedRows ?? [])
+        let rejected = Set(batch.rejectedRows)
         writeLedger(data, surveyed, sent: selection, rejected: rejected)
         applied.data = AppliedData(
             version: data.version, digest: data.digest, at: data.at, rows: plan.data.rows,
@@ -225,13 +224,14 @@ extension ConnectionRun {
 
     /// The batch that an earlier process began, where nothing about it is in doubt.
     private func resumableBatch(_ plan: UploadPlan, _ selection: RowSelection) -> AppliedBatch? {
-        guard let batch = applied.batch, batch.digest == plan.data.digest, planned.knownData == nil,
-            (batch.isDelta ?? false) == plan.isDelta,
-            batch.isDeleting == true || (batch.sequence != nil && batch.sequence == sequence(of: selection)),
-            batch.isResumable(
-                limits: executor.configuration.limits, now: Int(executor.time.unixTime()), window: Planner.resumeWindow)
+        let limits = executor.configuration.limits
+        let interrupted = InterruptedBatch(
+            applied, known: planned.knownData, maxRows: limits.maxRows, maxBytes: limits.maxBytes,
+            now: Int(executor.time.unixTime()))
+        guard let interrupted,
+            interrupted.goesOn(digest: plan.data.digest, isDelta: plan.isDelta, sequence: sequence(of: selection))
         else { return nil }
-        return batch
+        return interrupted.batch
     }
 
     /// Tells apart what decides which rows a request holds: their order, and which of them are sent.
@@ -242,12 +242,10 @@ extension ConnectionRun {
     private func newBatch(_ plan: UploadPlan, _ selection: RowSelection) -> AppliedBatch {
         let now = Int(executor.time.unixTime())
         let limits = executor.configuration.limits
-        var batch = AppliedBatch(
+        return AppliedBatch(
             uuid: UUID().uuidString.lowercased(), digest: plan.data.digest, began: now, touched: now,
-            maxRows: limits.maxRows, maxBytes: limits.maxBytes)
-        batch.base = planned.knownData ?? (plan.isDelta ? planned.applied?.batch?.base : nil)
-        batch.isDelta = plan.isDelta
-        batch.sequence = sequence(of: selection)
-        return batch
+            maxRows: limits.maxRows, maxBytes: limits.maxBytes,
+            base: planned.knownData ?? (plan.isDelta ? planned.applied?.batch?.base : nil), isDelta: plan.isDelta,
+            sequence: sequence(of: selection))
     }
 }
