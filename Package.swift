@@ -50,13 +50,15 @@ let package = Package(
             dependencies: ["TestSupport", "ManifestWriter", "ManifestLoader", "Platform", "Model", "JSON"]
         ),
         .testTarget(name: "DataFilesTests", dependencies: ["TestSupport", "DataFiles", "Platform", "Model", "JSON"]),
-        .testTarget(name: "APIClientTests", dependencies: ["APIClient", "Platform", "Model", "JSON", "HTTPServer"]),
+        .testTarget(
+            name: "APIClientTests",
+            dependencies: ["TestSupport", "APIClient", "Platform", "Model", "JSON", "HTTPServer"]),
         .testTarget(name: "StateStoreTests", dependencies: ["TestSupport", "StateStore", "Platform", "Model", "JSON"]),
         .target(
             name: "PlanScenarios", dependencies: ["Planner", "Model", "JSON"], path: "Tests/PlanScenarios"),
         .testTarget(
             name: "PlannerTests",
-            dependencies: ["Planner", "PlanScenarios", "Reporting", "Platform", "Model", "JSON"]),
+            dependencies: ["TestSupport", "Planner", "PlanScenarios", "Reporting", "Platform", "Model", "JSON"]),
         .testTarget(
             name: "ReportingTests",
             dependencies: ["Reporting", "Planner", "PlanScenarios", "Platform", "Model", "JSON"],
@@ -64,20 +66,27 @@ let package = Package(
         .testTarget(
             name: "ReconcilerTests",
             dependencies: [
-                "Reconciler", "Planner", "Reporting", "StateStore", "APIClient", "DataFiles", "ManifestLoader",
+                "TestSupport", "Reconciler", "Planner", "Reporting", "StateStore", "APIClient", "DataFiles",
+                "ManifestLoader",
                 "Platform",
                 "Model", "JSON", "Emulator", "HTTPServer",
             ]),
-        .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer", "Platform"]),
+        .testTarget(name: "HTTPServerTests", dependencies: ["TestSupport", "HTTPServer", "Platform"]),
         .testTarget(
             name: "EmulatorTests", dependencies: ["TestSupport", "Emulator", "HTTPServer", "Platform", "JSON"]),
         .testTarget(
             name: "DaemonTests",
-            dependencies: ["Daemon", "Platform", "Model", "JSON", "APIClient", "Planner", "Reconciler", "HTTPServer"]),
-        .testTarget(name: "EndToEndTests", dependencies: ["reconcile", "JSON"]),
+            dependencies: [
+                "TestSupport", "Daemon", "Platform", "Model", "JSON", "APIClient", "Planner", "Reconciler",
+                "HTTPServer",
+            ]),
+        .testTarget(name: "EndToEndTests", dependencies: ["TestSupport", "reconcile", "JSON"]),
         .testTarget(
             name: "HandbookTests",
-            dependencies: ["reconcile", "Daemon", "Planner", "Reporting", "Reconciler", "Emulator", "Platform", "JSON"]),
+            dependencies: [
+                "TestSupport", "reconcile", "Daemon", "Planner", "Reporting", "Reconciler", "Emulator", "Platform",
+                "JSON",
+            ]),
         .testTarget(name: "TidyTests"),
     ],
     swiftLanguageModes: [.v6]

@@ -14,6 +14,7 @@ extension Emulator {
             case ("POST", "faults", 1): return try setFaults(try Self.settings(request))
             case ("POST", "dialects", 1): return try setDialects(try Self.settings(request))
             case ("POST", "clock", 1): return try advanceClock(try Self.settings(request))
+            case ("POST", "release", 1): return .json(["released": .number("\(release())")])
             case ("POST", "reset", 1): return try await reset()
             default: throw EmulatorError(Self.help)
             }
@@ -26,8 +27,8 @@ extension Emulator {
     }
 
     private static let help = """
-        nothing is here; there are GET requests, stats, connections, rows/{uuid} and POST faults, dialects, clock, \
-        reset under /_emulator/
+        nothing is here; there are GET requests, stats, connections, rows/{uuid} and POST faults, release, dialects, \
+        clock, reset under /_emulator/
         """
 
     private func requests() -> HTTPResponse {

@@ -17,6 +17,9 @@ package final class Emulator: Sendable {
 
     /// Opens the store.
     ///
+    /// Requests that wait for a word.
+    private let held = Locked<[CheckedContinuation<Void, Never>]>([])
+
     /// Errors: `EmulatorError` where the directory cannot be used, or another process uses it.
     package init(options: EmulatorOptions = EmulatorOptions()) throws {
         self.options = options
@@ -47,6 +50,7 @@ package final class Emulator: Sendable {
 
     /// Stops serving; requests under way are finished.
     package func stop() async {
+        release()
         await server.withLock { $0?.server }?.stop()
     }
 
@@ -66,12 +70,38 @@ package final class Emulator: Sendable {
         return response
     }
 
+    /// Waits until somebody lets it go.
+    private func hold() async {
+        await withCheckedContinuation { continuation in
+            let isOver = held.withLock { held in
+                // Let go of between its arrival and here.
+                if control.withLock({ !$0.faults.rules.contains { $0.fault == .held } }) { return true }
+                held.append(continuation)
+                return false
+            }
+            if isOver { continuation.resume() }
+        }
+    }
+
+    /// Lets go of all requests that are held and holds no more; returns how many there were.
+    @discardableResult
+    package func release() -> Int {
+        control.withLock { $0.faults.rules.removeAll { $0.fault == .held } }
+        let waiting = held.withLock { held in
+            defer { held = [] }
+            return held
+        }
+        for continuation in waiting { continuation.resume() }
+        return waiting.count
+    }
+
     /// Seconds since 1970 on the emulator's clock.
     var now: Double { options.now() + control.withLock { $0.clockOffset } }
 
     private func answer(_ request: HTTPRequest, fault: Fault?) async -> HTTPResponse {
         switch fault {
         case .latency(let seconds): await options.sleep(seconds)
+        case .held: await hold()
         case .rateLimited(let wait): return rateLimited(wait)
         case .errorBefore(let status): return Self.failed(status)
         case .cutBefore: return .cut

@@ -1,11 +1,12 @@
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import APIClient
 
 @Suite struct ConcurrencyGateTests {
     @Test func limitsHalveOnceForAllThatWereOut() async throws {
-        let gate = ConcurrencyGate(maximum: 8, time: FakeTime())
+        let gate = ConcurrencyGate(maximum: 8, time: ManualTime())
         var passes: [ConcurrencyGate.Permit] = []
         for _ in 0..<8 { passes.append(try await gate.enter()) }
         for pass in passes { await gate.leave(pass, .limited(pause: nil)) }
@@ -17,7 +18,7 @@ import Testing
     }
 
     @Test func successRaisesItAgainUpToTheMaximum() async throws {
-        let gate = ConcurrencyGate(maximum: 4, time: FakeTime())
+        let gate = ConcurrencyGate(maximum: 4, time: ManualTime())
         for _ in 0..<3 { await gate.leave(try await gate.enter(), .limited(pause: nil)) }
         #expect(await gate.width == 1)
         var widths: [Int] = []
@@ -31,13 +32,13 @@ import Testing
     }
 
     @Test func otherOutcomesChangeNothing() async throws {
-        let gate = ConcurrencyGate(maximum: 4, time: FakeTime())
+        let gate = ConcurrencyGate(maximum: 4, time: ManualTime())
         await gate.leave(try await gate.enter(), .other)
         #expect(await gate.width == 4)
     }
 
     @Test func aPauseHoldsEverybodyBack() async throws {
-        let time = FakeTime()
+        let time = ManualTime()
         let gate = ConcurrencyGate(maximum: 4, time: time)
         await gate.leave(try await gate.enter(), .limited(pause: 30))
         _ = try await gate.enter()
@@ -47,7 +48,7 @@ import Testing
     }
 
     @Test func whoeverWaitsGoesInWhenSomebodyLeaves() async throws {
-        let gate = ConcurrencyGate(maximum: 1, time: FakeTime())
+        let gate = ConcurrencyGate(maximum: 1, time: ManualTime())
         let pass = try await gate.enter()
         let waiting = Task { try await gate.enter() }
         await gate.leave(pass, .success)
@@ -55,7 +56,7 @@ import Testing
     }
 
     @Test func cancellingAWaiterTakesNoPlace() async throws {
-        let gate = ConcurrencyGate(maximum: 1, time: FakeTime())
+        let gate = ConcurrencyGate(maximum: 1, time: ManualTime())
         let pass = try await gate.enter()
         let waiting = Task { try await gate.enter() }
         waiting.cancel()
@@ -72,7 +73,7 @@ import Testing
     }
 
     @Test func untilTheFirstComplaintEachRoundDoublesTheNumber() async throws {
-        let gate = ConcurrencyGate(maximum: 32, time: FakeTime())
+        let gate = ConcurrencyGate(maximum: 32, time: ManualTime())
         var widths: [Int] = []
         for _ in 0..<3 {
             widths.append(await gate.width)
@@ -91,7 +92,7 @@ import Testing
         let transport = CountingTransport { $0 <= 8 ? .status(status) : .status(200) }
         let configuration = try APIClientConfiguration(
             baseURL: "https://api.test/v1", keys: testKeys(), userAgent: "reconcile/test", maxConcurrency: 16)
-        let client = APIClient(configuration: configuration, transport: transport, time: FakeTime())
+        let client = APIClient(configuration: configuration, transport: transport, time: ManualTime())
         try await withThrowingTaskGroup(of: Void.self) { group in
             for number in 0..<40 { group.addTask { try await client.delete("c\(number)") } }
             try await group.waitForAll()

@@ -1,5 +1,6 @@
 import JSON
 import Model
+import TestSupport
 import Testing
 
 @testable import APIClient
@@ -63,7 +64,7 @@ import Testing
     }
 
     @Test func delaysGrowAndAreRandomParts() async throws {
-        let time = FakeTime(random: 0.5)
+        let time = ManualTime(random: 0.5)
         let transport = FakeTransport { _ in .status(500) }
         let error = await failure { try await client(transport, time: time).connection(uuid) }
         #expect(error?.kind == .unavailable)
@@ -72,7 +73,7 @@ import Testing
     }
 
     @Test func theBudgetEndsTheTrying() async throws {
-        let time = FakeTime(random: 0.999)
+        let time = ManualTime(random: 0.999)
         let transport = FakeTransport { _ in .status(500) }
         let retry = RetryPolicy(maxAttempts: 100, budget: 30)
         let error = await failure { try await client(transport, time: time, retry: retry).connection(uuid) }
@@ -82,7 +83,7 @@ import Testing
     }
 
     @Test func withoutAnAPIARunEndsSoon() async throws {
-        let time = FakeTime(random: 0.999)
+        let time = ManualTime(random: 0.999)
         let transport = FakeTransport { _ in .fails(.notConnected) }
         let error = await failure { try await client(transport, time: time).listConnections() }
         #expect(error?.kind == .unreachable)
@@ -91,7 +92,7 @@ import Testing
     }
 
     @Test func onceReachedTheServiceGetsTheWholeBudgetOnce() async throws {
-        let time = FakeTime(random: 0.999)
+        let time = ManualTime(random: 0.999)
         let transport = FakeTransport([.json("[]")]) { _ in .fails(.lost) }
         let client = try client(transport, time: time)
         _ = try await client.listConnections()
@@ -103,7 +104,7 @@ import Testing
     }
 
     @Test func retryAfterIsHonoured() async throws {
-        let time = FakeTime()
+        let time = ManualTime()
         let transport = FakeTransport([.status(429, headers: ["retry-after": "7"]), .json(shownConnection)])
         _ = try await client(transport, time: time).connection(uuid)
         #expect(time.slept.reduce(0, +) == 7)
@@ -111,7 +112,7 @@ import Testing
 
     @Test func retryAfterAsADateIsHonoured() async throws {
         // 1994-11-06 08:49:37 UTC is 784111777.
-        let time = FakeTime(now: 784_111_767)
+        let time = ManualTime(unixTime: 784_111_767)
         let transport = FakeTransport([
             .status(503, headers: ["retry-after": "Sun, 06 Nov 1994 08:49:37 GMT"]), .json(shownConnection),
         ])
@@ -120,7 +121,7 @@ import Testing
     }
 
     @Test func aPauseBeyondTheBudgetFailsAtOnceAndSaysSo() async throws {
-        let time = FakeTime()
+        let time = ManualTime()
         let transport = FakeTransport([.status(429, headers: ["retry-after": "3600"])]) { _ in .json(shownConnection) }
         let client = try client(transport, time: time)
         let error = await failure { try await client.connection(uuid) }

@@ -3,6 +3,7 @@ import HTTPServer
 import JSON
 import Model
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import APIClient
@@ -167,7 +168,7 @@ import Testing
     @Test func anAnswerThatTakesTooLongIsCut() async throws {
         let service = try Service { _, _ in .json(shownConnection) }
         // Each look at the clock finds an hour gone.
-        let client = try service.client(time: FakeTime(step: 3600), retry: once)
+        let client = try service.client(time: ManualTime(step: 3600), retry: once)
         let error = await failure { try await client.connection(uuid) }
         #expect(error?.kind == .invalidAnswer)
         #expect(error?.cause.contains("no end of it within 300 s") == true)
@@ -298,7 +299,7 @@ import Testing
     @Test func nobodyListeningIsUnreachable() async throws {
         let service = try Service { _, _ in .json("{}") }
         await service.stop()
-        let time = FakeTime()
+        let time = ManualTime()
         let client = try service.client(time: time)
         let error = await failure { try await client.create(definition()) }
         #expect(error?.kind == .unreachable)

@@ -3,6 +3,7 @@ import Model
 import Planner
 import Platform
 import Reconciler
+import TestSupport
 import Testing
 
 @testable import Daemon
@@ -11,25 +12,22 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct DaemonTests {
     /// A daemon over an empty directory.
     final class Rig: Sendable {
-        let time = ManualTime()
+        let time = ManualTime.waiting()
         let runner = FakeRunner()
         let lines = LogLines()
-        let directory: URL
+        let place = TemporaryDirectory()
+        var directory: URL { place.url }
         let daemon: Daemon
         let running: Task<Void, any Error>
 
         init(calls: any InotifyCalls = SystemInotify()) throws {
-            directory = FileManager.default.temporaryDirectory.appending(path: "daemon-\(UUID().uuidString)")
-            try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
             let daemon = Daemon(
-                options: DaemonOptions(directory: directory.path, version: "1"), runner: runner,
+                options: DaemonOptions(directory: place.path, version: "1"), runner: runner,
                 log: lines.log(time: time), notifier: SystemdNotifier(environment: [:], time: time), time: time,
                 calls: calls)
             self.daemon = daemon
             running = Task { try await daemon.run() }
         }
-
-        deinit { try? FileManager.default.removeItem(at: directory) }
 
         struct NeverHappened: Error {}
 

@@ -1,5 +1,6 @@
 import Foundation
 import Platform
+import TestSupport
 import Testing
 
 @testable import Daemon
@@ -9,39 +10,39 @@ import Testing
     private static let commit = String(repeating: "0123456789", count: 4)
 
     @Test func aLooseRefIsRead() throws {
-        let place = try Place()
-        try place.write(".git/HEAD", "ref: refs/heads/main\n")
-        try place.write("sub/a.yaml", "")
+        let place = TemporaryDirectory()
+        place.write(".git/HEAD", "ref: refs/heads/main\n")
+        place.write("sub/a.yaml", "")
         #expect(GitCheckout(above: place.path("sub"))?.commit == nil)
-        try place.write(".git/refs/heads/main", Self.commit + "\n")
+        place.write(".git/refs/heads/main", Self.commit + "\n")
         #expect(GitCheckout(above: place.path("sub"))?.commit == Self.commit)
     }
 
     @Test func packedRefsAndDetachedHeadsAreRead() throws {
-        let place = try Place()
-        try place.write(".git/HEAD", "ref: refs/heads/main\n")
-        try place.write(
+        let place = TemporaryDirectory()
+        place.write(".git/HEAD", "ref: refs/heads/main\n")
+        place.write(
             ".git/packed-refs",
             "# pack-refs with: peeled\n\(String(repeating: "f", count: 40)) refs/heads/mainly\n\(Self.commit) refs/heads/main\n"
         )
         #expect(GitCheckout(above: place.root.path)?.commit == Self.commit)
-        try place.write(".git/HEAD", String(repeating: "a", count: 64) + "\n")
+        place.write(".git/HEAD", String(repeating: "a", count: 64) + "\n")
         #expect(GitCheckout(above: place.root.path)?.commit == String(repeating: "a", count: 64))
     }
 
     @Test func aWorktreeIsFollowed() throws {
-        let place = try Place()
-        try place.write("main/.git/refs/heads/work", Self.commit)
-        try place.write("main/.git/worktrees/w/HEAD", "ref: refs/heads/work")
-        try place.write("main/.git/worktrees/w/commondir", "../..\n")
-        try place.write("w/.git", "gitdir: ../main/.git/worktrees/w\n")
+        let place = TemporaryDirectory()
+        place.write("main/.git/refs/heads/work", Self.commit)
+        place.write("main/.git/worktrees/w/HEAD", "ref: refs/heads/work")
+        place.write("main/.git/worktrees/w/commondir", "../..\n")
+        place.write("w/.git", "gitdir: ../main/.git/worktrees/w\n")
         #expect(GitCheckout(above: place.path("w"))?.commit == Self.commit)
     }
 
     @Test(arguments: ["ref: refs/../../x", "nonsense", "", "ref: /etc/passwd"])
     func whatIsNoCommitIsNotShown(head: String) throws {
-        let place = try Place()
-        try place.write(".git/HEAD", head)
+        let place = TemporaryDirectory()
+        place.write(".git/HEAD", head)
         #expect(GitCheckout(above: place.root.path)?.commit == nil)
     }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import JSON
 import Platform
+import TestSupport
 import Testing
 
 @testable import Daemon
@@ -8,7 +9,7 @@ import Testing
 @Suite struct LogTests {
     private func line(_ format: Log.Format, _ event: Log.Event) -> String {
         let lines = LogLines()
-        let time = ManualTime()
+        let time = ManualTime.waiting()
         lines.log(format, lowest: .debug, time: time).log(event)
         #expect(lines.all.count == 1)
         return lines.all.first ?? ""
@@ -40,7 +41,7 @@ import Testing
 
     @Test func lowLevelsAreLeftOut() {
         let lines = LogLines()
-        let log = lines.log(time: ManualTime())
+        let log = lines.log(time: ManualTime.waiting())
         log.log(.debug, "e", "quiet")
         log.log(.info, "e", "loud")
         #expect(lines.count("loud") == 1)

@@ -1,23 +1,10 @@
 import Foundation
 import HTTPServer
 import Platform
+import TestSupport
 
-/// A directory of the test's own, gone at its end.
-final class Place: Sendable {
-    let root: URL
-    init() throws {
-        root = FileManager.default.temporaryDirectory.appending(path: "files-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
-    }
-    deinit { try? FileManager.default.removeItem(at: root) }
-
-    func write(_ path: String, _ text: String) throws {
-        let file = root.appending(path: path)
-        try FileManager.default.createDirectory(
-            at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try Data(text.utf8).write(to: file)
-    }
-    func path(_ path: String) -> String { root.appending(path: path).path }
+extension TemporaryDirectory {
+    var root: URL { url }
 }
 
 /// Counts what a watcher tells.

@@ -3,12 +3,13 @@ import Foundation
 import HTTPServer
 import JSON
 import Reconciler
+import TestSupport
 import Testing
 
 @testable import Daemon
 
 @Suite(.timeLimit(.minutes(1))) struct StatusTests {
-    private let time = ManualTime()
+    private let time = ManualTime.waiting()
 
     private func board(_ change: (inout Status) -> Void = { _ in }) -> StatusBoard {
         var status = Status(version: "1.2.3", directory: "Manifests", startedAt: 1_700_000_000)

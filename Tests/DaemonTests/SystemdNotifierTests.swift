@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Daemon
@@ -35,7 +36,7 @@ import Testing
         let path = FileManager.default.temporaryDirectory.appending(path: "n-\(UUID().uuidString.prefix(8))").path
         defer { unlink(path) }
         let receiver = try Receiver(name: Array(path.utf8), isAbstract: false)
-        let notifier = SystemdNotifier(environment: ["NOTIFY_SOCKET": path], time: ManualTime())
+        let notifier = SystemdNotifier(environment: ["NOTIFY_SOCKET": path], time: ManualTime.waiting())
         notifier.send(.ready)
         #expect(receiver.next() == "READY=1")
         notifier.send(.status("two\nlines"))
@@ -45,12 +46,12 @@ import Testing
     @Test func anAbstractSocketIsReached() throws {
         let name = "reconcile-tests-\(UUID().uuidString)"
         let receiver = try Receiver(name: [0] + Array(name.utf8), isAbstract: true)
-        SystemdNotifier(environment: ["NOTIFY_SOCKET": "@" + name], time: ManualTime()).send(.reloading)
+        SystemdNotifier(environment: ["NOTIFY_SOCKET": "@" + name], time: ManualTime.waiting()).send(.reloading)
         #expect(receiver.next() == "RELOADING=1\nMONOTONIC_USEC=1000000000")
     }
 
     @Test func withoutASocketNothingHappens() {
-        let notifier = SystemdNotifier(environment: ["WATCHDOG_USEC": "1000000"], time: ManualTime())
+        let notifier = SystemdNotifier(environment: ["WATCHDOG_USEC": "1000000"], time: ManualTime.waiting())
         notifier.send(.ready)
         #expect(notifier.watchdog == nil)
     }
@@ -58,7 +59,7 @@ import Testing
     @Test func theWatchdogIsOursOnlyWhereSystemdSaysSo() {
         func watchdog(_ more: [String: String]) -> Double? {
             SystemdNotifier(
-                environment: ["NOTIFY_SOCKET": "/x"].merging(more) { $1 }, processID: 7, time: ManualTime()
+                environment: ["NOTIFY_SOCKET": "/x"].merging(more) { $1 }, processID: 7, time: ManualTime.waiting()
             ).watchdog
         }
         #expect(watchdog(["WATCHDOG_USEC": "30000000", "WATCHDOG_PID": "7"]) == 30)

@@ -1,5 +1,6 @@
 import Foundation
 import Model
+import TestSupport
 import Testing
 
 @testable import Daemon
@@ -18,25 +19,25 @@ import Testing
         try #require(rename(path + ".aside", path) == 0)
     }
 
-    private static func prepare(_ place: Place) throws {
-        try place.write("d/a.yaml", "a")
-        try place.write("d/deep/b.yaml", "b")
-        try place.write("outside/c.yaml", "c")
-        try place.write("d/..v1/k.yaml", "1")
-        try place.write("d/..v2/k.yaml", "2")
-        try place.write("tree1/t.yaml", "1")
-        try place.write("tree2/t.yaml", "2")
-        try place.write("other/a.yaml", "o")
+    private static func prepare(_ place: TemporaryDirectory) throws {
+        place.write("d/a.yaml", "a")
+        place.write("d/deep/b.yaml", "b")
+        place.write("outside/c.yaml", "c")
+        place.write("d/..v1/k.yaml", "1")
+        place.write("d/..v2/k.yaml", "2")
+        place.write("tree1/t.yaml", "1")
+        place.write("tree2/t.yaml", "2")
+        place.write("other/a.yaml", "o")
         try link("..v1", place.path("d/..data"))
         try link("../outside/c.yaml", place.path("d/c.yaml"))
         try link("../tree1", place.path("d/tree"))
     }
 
-    private static func make(_ change: Change, in place: Place) throws {
+    private static func make(_ change: Change, in place: TemporaryDirectory) throws {
         let files = FileManager.default
         func path(_ name: String) -> String { place.path(name) }
         switch change {
-        case .createdFile: try place.write("d/new.yaml", "n")
+        case .createdFile: place.write("d/new.yaml", "n")
         case .writtenInPlace:
             let handle = try #require(FileHandle(forWritingAtPath: path("d/deep/b.yaml")))
             try handle.write(contentsOf: Data("changed".utf8))
@@ -60,10 +61,10 @@ import Testing
     }
 
     @Test(arguments: Change.allCases) func itRings(change: Change) async throws {
-        let place = try Place()
+        let place = TemporaryDirectory()
         try Self.prepare(place)
         let bell = Bell()
-        let watcher = FileWatcher(directory: place.path("d"), time: ManualTime()) { bell.ring() }
+        let watcher = FileWatcher(directory: place.path("d"), time: ManualTime.waiting()) { bell.ring() }
         #expect(watcher.refresh() == nil)
         try Self.make(change, in: place)
         #expect(await bell.wait(), "\(change)")
@@ -73,10 +74,10 @@ import Testing
     /// After the change that rang, what comes next rings too.
     @Test(arguments: [Change.rootReplaced, .newDirectory, .switchedDirectoryLink, .newLink])
     func whatTookItsPlaceIsWatched(change: Change) async throws {
-        let place = try Place()
+        let place = TemporaryDirectory()
         try Self.prepare(place)
         let bell = Bell()
-        let watcher = FileWatcher(directory: place.path("d"), time: ManualTime()) { bell.ring() }
+        let watcher = FileWatcher(directory: place.path("d"), time: ManualTime.waiting()) { bell.ring() }
         _ = watcher.refresh()
         try Self.make(change, in: place)
         #expect(await bell.wait())
@@ -86,10 +87,10 @@ import Testing
             .newLink: "tree2/t.yaml",
         ]
         // The events of the change itself may still be on their way: only what comes after them counts.
-        try place.write("d/marker.yaml", "m")
+        place.write("d/marker.yaml", "m")
         #expect(await bell.wait())
         try await Self.settle(bell)
-        try place.write(try #require(file[change]), "changed")
+        place.write(try #require(file[change]), "changed")
         #expect(await bell.wait(), "\(change)")
         watcher.stop()
     }
@@ -100,11 +101,11 @@ import Testing
     }
 
     @Test func theDirectoriesOfDataFilesAndOfTheLinksToThemRing() async throws {
-        let place = try Place()
-        try place.write("d/a.yaml", "")
-        try place.write("srv/v1/rows.csv", "1")
-        try place.write("srv/v2/rows.csv", "2")
-        try place.write("hidden/.rows.csv", "h")
+        let place = TemporaryDirectory()
+        place.write("d/a.yaml", "")
+        place.write("srv/v1/rows.csv", "1")
+        place.write("srv/v2/rows.csv", "2")
+        place.write("hidden/.rows.csv", "h")
         try Self.link("v1", place.path("srv/current"))
         let files: Set = [
             DataFile(
@@ -115,11 +116,11 @@ import Testing
                 format: .csv),
         ]
         let bell = Bell()
-        let watcher = FileWatcher(directory: place.path("d"), time: ManualTime()) { bell.ring() }
+        let watcher = FileWatcher(directory: place.path("d"), time: ManualTime.waiting()) { bell.ring() }
         _ = watcher.refresh(dataFiles: files)
         for name in ["srv/v1/rows.csv", "srv/v1/more.csv", "hidden/.rows.csv"] {
             _ = bell.take()
-            try place.write(name, "changed")
+            place.write(name, "changed")
             #expect(await bell.wait(), "\(name)")
             try await Self.settle(bell)
         }
@@ -130,18 +131,19 @@ import Testing
 
     /// Otherwise each pass, which locks and writes its state, would cause the next.
     @Test func whereThePassesWriteNothingRings() async throws {
-        let place = try Place()
-        try place.write("d/a.yaml", "")
-        try place.write("d/state/journal", "")
+        let place = TemporaryDirectory()
+        place.write("d/a.yaml", "")
+        place.write("d/state/journal", "")
         let bell = Bell()
-        let watcher = FileWatcher(directory: place.path("d"), except: place.path("d/state"), time: ManualTime()) {
+        let watcher = FileWatcher(directory: place.path("d"), except: place.path("d/state"), time: ManualTime.waiting())
+        {
             bell.ring()
         }
         _ = watcher.refresh()
-        try place.write("d/state/journal", "more")
+        place.write("d/state/journal", "more")
         try await Self.settle(bell)
         #expect(watcher.watchCount == WatchList(directory: place.path("d")).directories.count - 1)
-        try place.write("d/a.yaml", "x")
+        place.write("d/a.yaml", "x")
         #expect(await bell.wait())
         watcher.stop()
     }

@@ -1,6 +1,7 @@
 import Foundation
 import HTTPServer
 import Platform
+import TestSupport
 import Testing
 
 @testable import Daemon
@@ -56,11 +57,11 @@ import Testing
     }
 
     @Test func aQueueThatOverflowedRings() async throws {
-        let place = try Place()
-        try place.write("d/a.yaml", "")
+        let place = TemporaryDirectory()
+        place.write("d/a.yaml", "")
         let calls = FakeInotify()
         let bell = Bell()
-        let watcher = FileWatcher(directory: place.path("d"), calls: calls, time: ManualTime()) { bell.ring() }
+        let watcher = FileWatcher(directory: place.path("d"), calls: calls, time: ManualTime.waiting()) { bell.ring() }
         #expect(watcher.refresh() == nil)
         calls.overflow()
         #expect(await bell.wait())
@@ -71,12 +72,12 @@ import Testing
         (ENOSPC, "fs.inotify.max_user_watches"), (ENOMEM, nil as String?),
     ])
     func whereTheKernelTakesNoMoreWatchesThereIsPollingUntilItDoes(code: Int32, setting: String?) async throws {
-        let place = try Place()
-        for number in 0..<10 { try place.write("d/\(number)/a.yaml", "") }
+        let place = TemporaryDirectory()
+        for number in 0..<10 { place.write("d/\(number)/a.yaml", "") }
         let calls = FakeInotify()
         calls.room.withLock { $0 = 5 }
         calls.code.withLock { $0 = code }
-        let time = ManualTime()
+        let time = ManualTime.waiting()
         let bell = Bell()
         let watcher = FileWatcher(directory: place.path("d"), calls: calls, time: time) { bell.ring() }
         #expect(watcher.refresh()?.limit == setting)
@@ -84,7 +85,7 @@ import Testing
         #expect(watcher.watchCount == 0, "half a watch is none")
         #expect(watcher.refresh() == nil, "told once")
 
-        try place.write("d/7/a.yaml", "changed")
+        place.write("d/7/a.yaml", "changed")
         while !bell.hasRung {
             time.advance(2)
             try await Task.sleep(for: .milliseconds(2))
@@ -98,11 +99,11 @@ import Testing
     }
 
     @Test func withoutInotifyThereIsPolling() throws {
-        let place = try Place()
-        try place.write("d/a.yaml", "")
+        let place = TemporaryDirectory()
+        place.write("d/a.yaml", "")
         let calls = FakeInotify()
         calls.isOpen.withLock { $0 = false }
-        let watcher = FileWatcher(directory: place.path("d"), calls: calls, time: ManualTime()) {}
+        let watcher = FileWatcher(directory: place.path("d"), calls: calls, time: ManualTime.waiting()) {}
         let problem = try #require(watcher.refresh())
         #expect(problem.cause.hasPrefix("inotify_init1"))
         #expect(problem.limit == nil)
@@ -113,12 +114,12 @@ import Testing
 
     /// One unreadable directory is no reason to give up the others.
     @Test(arguments: [EACCES, ENOENT]) func aDirectoryThatCannotBeWatchedIsLeftOut(code: Int32) throws {
-        let place = try Place()
-        for number in 0..<3 { try place.write("d/\(number)/a.yaml", "") }
+        let place = TemporaryDirectory()
+        for number in 0..<3 { place.write("d/\(number)/a.yaml", "") }
         let calls = FakeInotify()
         calls.room.withLock { $0 = 4 }
         calls.code.withLock { $0 = code }
-        let watcher = FileWatcher(directory: place.path("d"), calls: calls, time: ManualTime()) {}
+        let watcher = FileWatcher(directory: place.path("d"), calls: calls, time: ManualTime.waiting()) {}
         #expect(watcher.refresh() == nil)
         #expect(!watcher.isPolling)
         #expect(watcher.watchCount == 4)

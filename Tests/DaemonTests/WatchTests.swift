@@ -2,6 +2,7 @@ import Foundation
 import HTTPServer
 import Model
 import Platform
+import TestSupport
 import Testing
 
 @testable import Daemon
@@ -9,20 +10,20 @@ import Testing
 /// Watches, on real files.
 @Suite(.timeLimit(.minutes(1))) struct WatchTests {
     @Test func everythingBelowRingsAndHiddenFilesDoNot() async throws {
-        let place = try Place()
-        try place.write("d/deep/a.yaml", "")
+        let place = TemporaryDirectory()
+        place.write("d/deep/a.yaml", "")
         let bell = Bell()
-        let watcher = FileWatcher(directory: place.path("d"), time: ManualTime()) { bell.ring() }
+        let watcher = FileWatcher(directory: place.path("d"), time: ManualTime.waiting()) { bell.ring() }
         #expect(watcher.refresh() == nil)
-        try place.write("d/deep/a.yaml", "x")
+        place.write("d/deep/a.yaml", "x")
         #expect(await bell.wait())
         // An editor's swap file is nothing; the event behind it shows that it had its chance.
         _ = bell.take()
-        try place.write("d/deep/.a.yaml.swp", "x")
+        place.write("d/deep/.a.yaml.swp", "x")
         try FileManager.default.createDirectory(atPath: place.path("d/new"), withIntermediateDirectories: true)
         #expect(await bell.wait())
         #expect(watcher.refresh() == nil)
-        try place.write("d/new/b.yaml", "x")
+        place.write("d/new/b.yaml", "x")
         #expect(await bell.wait())
         watcher.stop()
     }
@@ -37,11 +38,11 @@ import Testing
     }
 
     @Test func aNewDataDirectoryRingsOnce() throws {
-        let place = try Place()
-        try place.write("d/a.yaml", "")
-        try place.write("rows/r.csv", "")
+        let place = TemporaryDirectory()
+        place.write("d/a.yaml", "")
+        place.write("rows/r.csv", "")
         let bell = Bell()
-        let watcher = FileWatcher(directory: place.path("d"), time: ManualTime()) { bell.ring() }
+        let watcher = FileWatcher(directory: place.path("d"), time: ManualTime.waiting()) { bell.ring() }
         _ = watcher.refresh()
         let file = DataFile(
             absolutePath: place.path("rows/r.csv"), displayPath: place.path("rows/r.csv"), format: .csv)
@@ -54,13 +55,13 @@ import Testing
     }
 
     @Test func watchesDoNotAddUp() throws {
-        let place = try Place()
-        try place.write("d/a.yaml", "")
-        let watcher = FileWatcher(directory: place.path("d"), time: ManualTime()) {}
+        let place = TemporaryDirectory()
+        place.write("d/a.yaml", "")
+        let watcher = FileWatcher(directory: place.path("d"), time: ManualTime.waiting()) {}
         _ = watcher.refresh()
         let before = watcher.watchCount
         for number in 0..<20 {
-            try place.write("d/n\(number)/b.yaml", "")
+            place.write("d/n\(number)/b.yaml", "")
             _ = watcher.refresh()
             #expect(watcher.watchCount == before + 1)
             try FileManager.default.removeItem(atPath: place.path("d/n\(number)"))

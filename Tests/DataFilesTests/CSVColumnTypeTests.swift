@@ -1,10 +1,11 @@
 import Model
+import TestSupport
 import Testing
 
 @testable import DataFiles
 
 @Suite struct CSVColumnTypeTests {
-    let files = TestFiles()
+    let files = TemporaryDirectory()
 
     @Test(arguments: ["0", "-0", "12", "-12.50", "1e5", "1.5E-10", "0.1", "12345678901234567890.123"])
     func numbersAreSentAsWritten(cell: String) throws {

@@ -1,9 +1,10 @@
+import TestSupport
 import Testing
 
 @testable import DataFiles
 
 @Suite struct CSVTests {
-    let files = TestFiles()
+    let files = TemporaryDirectory()
 
     @Test(arguments: [
         // Line ends, and files that end without one.

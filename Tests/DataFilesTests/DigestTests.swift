@@ -1,10 +1,11 @@
 import Model
+import TestSupport
 import Testing
 
 @testable import DataFiles
 
 @Suite struct DigestTests {
-    let files = TestFiles()
+    let files = TemporaryDirectory()
 
     private func digest(_ text: String, name: String = "a.ndjson", key: String = "id", ttl: Int? = nil) throws
         -> Digest128

@@ -1,11 +1,12 @@
 import Foundation
 import Model
+import TestSupport
 import Testing
 
 @testable import DataFiles
 
 @Suite struct FileSafetyTests {
-    let files = TestFiles()
+    let files = TemporaryDirectory()
 
     private func placed(_ name: String) -> DataFile {
         DataFile(absolutePath: "\(files.path)/\(name)", displayPath: name, format: .csv)

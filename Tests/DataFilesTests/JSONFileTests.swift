@@ -1,9 +1,10 @@
+import TestSupport
 import Testing
 
 @testable import DataFiles
 
 @Suite struct JSONFileTests {
-    let files = TestFiles()
+    let files = TemporaryDirectory()
 
     @Test(arguments: [
         ("[{\"id\":1}]", #"{"id":1}"#),

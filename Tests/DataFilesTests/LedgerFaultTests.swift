@@ -7,7 +7,7 @@ import Testing
 
 /// The row ledger, on a disk that fails.
 @Suite struct LedgerFaultTests {
-    private let files = TestFiles()
+    private let files = TemporaryDirectory()
 
     @Test func aLedgerIsTheOldOneOrTheNewOne() async throws {
         let before = dataSet([files.file("a.csv", "id,b\n1,x\n2,y\n")])

@@ -1,13 +1,14 @@
 import Foundation
 import Glibc
 import Model
+import TestSupport
 import Testing
 
 @testable import DataFiles
 
 /// The file of a ledger: what is wrong with it is seen, and it is replaced whole or not at all.
 @Suite struct LedgerFileTests {
-    let files = TestFiles()
+    let files = TemporaryDirectory()
 
     private var path: String { "\(files.path)/ledger" }
 

@@ -1,6 +1,7 @@
 import Foundation
 import JSON
 import Model
+import TestSupport
 import Testing
 
 @testable import DataFiles
@@ -9,7 +10,7 @@ import Testing
 @Suite struct LedgerPropertyTests {
     private typealias Row = RandomDataSets.Row
 
-    let files = TestFiles()
+    let files = TemporaryDirectory()
 
     /// A service, and all that is known of it, in the simplest way.
     private struct World {

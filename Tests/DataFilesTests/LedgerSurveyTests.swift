@@ -1,13 +1,14 @@
 import Foundation
 import JSON
 import Model
+import TestSupport
 import Testing
 
 @testable import DataFiles
 
 /// What a survey says beside a ledger, row by row.
 @Suite struct LedgerSurveyTests {
-    let files = TestFiles()
+    let files = TemporaryDirectory()
 
     private var path: String { "\(files.path)/ledger" }
 

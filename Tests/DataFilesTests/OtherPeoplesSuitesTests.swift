@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import TestSupport
 import Testing
 
 @testable import DataFiles
@@ -24,7 +25,7 @@ private enum Suites {
 
 @Suite(.enabled(if: Suites.areThere, "../shared/suites is missing beside the package"))
 struct OtherPeoplesSuitesTests {
-    let files = TestFiles()
+    let files = TemporaryDirectory()
 
     /// csv-spectrum: through the reader that uploads use, and compared as documents.
     @Test(arguments: Suites.files("csv", ".csv"))

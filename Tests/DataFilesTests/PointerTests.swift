@@ -1,12 +1,13 @@
 import Foundation
 import Model
+import TestSupport
 import Testing
 
 @testable import DataFiles
 
 /// Files that are not what their name says, or not where they were.
 @Suite struct PointerTests {
-    private let files = TestFiles()
+    private let files = TemporaryDirectory()
 
     @Test(arguments: ["a.csv", "a.json", "a.ndjson"])
     func aPointerOfGitLFSIsCalledOne(name: String) {

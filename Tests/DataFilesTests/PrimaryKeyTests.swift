@@ -1,10 +1,11 @@
 import Model
+import TestSupport
 import Testing
 
 @testable import DataFiles
 
 @Suite struct PrimaryKeyTests {
-    let files = TestFiles()
+    let files = TemporaryDirectory()
 
     @Test func aDuplicateNamesBothLines() {
         let set = dataSet([

@@ -1,5 +1,6 @@
 import JSON
 import Model
+import TestSupport
 
 @testable import DataFiles
 
@@ -13,7 +14,7 @@ struct RandomDataSets {
         "a", "é", "\"", ",", "\n", "\r\n", "\\", "\t", "東京", "🎉", " ", "x", "\u{1}", "/", ";",
     ]
 
-    let files: TestFiles
+    let files: TemporaryDirectory
 
     static func text(_ random: inout SeededRandom) -> String {
         (0..<Int.random(in: 0...12, using: &random)).map { _ in pieces.randomElement(using: &random)! }.joined()

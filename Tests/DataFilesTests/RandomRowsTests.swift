@@ -1,12 +1,13 @@
 import JSON
 import Model
+import TestSupport
 import Testing
 
 @testable import DataFiles
 
 /// Properties that hold for any rows, tried on rows out of fixed seeds.
 @Suite struct RandomRowsTests {
-    let files = TestFiles()
+    let files = TemporaryDirectory()
 
     private func dataSetOf(_ rows: [RandomDataSets.Row], _ random: inout SeededRandom) -> DataSet {
         RandomDataSets(files: files).dataSetOf(rows, &random)

@@ -1,11 +1,12 @@
 import JSON
 import Model
+import TestSupport
 import Testing
 
 @testable import DataFiles
 
 @Suite struct RowChunkTests {
-    let files = TestFiles()
+    let files = TemporaryDirectory()
 
     private func chunk() throws -> RowChunk {
         let set = dataSet([

@@ -1,11 +1,12 @@
 import Foundation
 import Model
+import TestSupport
 import Testing
 
 @testable import DataFiles
 
 @Suite struct RowSorterTests {
-    let files = TestFiles()
+    let files = TemporaryDirectory()
 
     private func entries(_ count: Int, seed: UInt64, distinctKeys: UInt64 = .max) -> [RowEntry] {
         var random = SeededRandom(seed: seed)

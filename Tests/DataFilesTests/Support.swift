@@ -1,20 +1,11 @@
 import Foundation
 import JSON
 import Model
+import TestSupport
 
 @testable import DataFiles
 
-/// A directory of its own for one test, removed with it.
-final class TestFiles {
-    let path: String
-
-    init() {
-        var template = Array("\(NSTemporaryDirectory())/data-files-tests-XXXXXX".utf8CString)
-        path = template.withUnsafeMutableBufferPointer { String(cString: mkdtemp($0.baseAddress!)) }
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
+extension TemporaryDirectory {
     /// Writes a file; its format is told by its name.
     func file(_ name: String, _ bytes: some Collection<UInt8>) -> DataFile {
         let full = "\(path)/\(name)"
@@ -23,23 +14,6 @@ final class TestFiles {
     }
 
     func file(_ name: String, _ text: String) -> DataFile { file(name, text.utf8) }
-}
-
-/// A random sequence that is the same in every run (SplitMix64).
-struct SeededRandom: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) {
-        state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
 }
 
 func dataSet(

@@ -1,13 +1,14 @@
 import Foundation
 import Glibc
 import Model
+import TestSupport
 import Testing
 
 @testable import DataFiles
 
 /// A file that is as the last survey saw it is not opened.
 @Suite struct SurveyRecordTests {
-    let files = TestFiles()
+    let files = TemporaryDirectory()
     private let limits = RequestLimits()
 
     /// Times of the file system are those of the machine, so the survey's is told from them.

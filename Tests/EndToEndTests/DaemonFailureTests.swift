@@ -132,7 +132,7 @@ import Testing
         try scratch.write("a.csv", "id\n" + (0..<60_000).map { "\($0)\n" }.joined())
         let emulator = try await EmulatorProcess(directory: scratch.root)
         // The uploads hang; what comes before them does not.
-        try await emulator.admin("POST", "faults", #"{"faults": "latency=60000@POST:2-"}"#)
+        try await emulator.admin("POST", "faults", #"{"faults": "held@POST:2-"}"#)
         let daemon = try DaemonProcess(scratch: scratch, emulator: emulator)
         try await daemon.until("an upload") {
             try await emulator.writes().contains { $0.hasSuffix("/upload_data") }
@@ -145,7 +145,7 @@ import Testing
         #expect(try await daemon.end() == 1)
         #expect(clock.now - began < .seconds(5))
 
-        try await emulator.admin("POST", "faults", "{}")
+        try await emulator.admin("POST", "release")
         let again = try await scratch.reconcile([], against: emulator)
         #expect(again.status == 0, "\(again.all)")
         #expect(try await emulator.rowCounts() == ["a": 60_000])

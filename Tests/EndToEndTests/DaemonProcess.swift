@@ -1,6 +1,7 @@
 import Foundation
 import JSON
 import Synchronization
+import TestSupport
 import Testing
 
 /// `reconcile daemon` as systemd starts it: with a notify socket, its log in a pipe, killed at the end of the test.

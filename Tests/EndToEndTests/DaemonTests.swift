@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import TestSupport
 import Testing
 
 /// The daemon as its operator sees it: the real binary, systemd's socket, inotify, the emulator.
@@ -162,12 +163,13 @@ import Testing
         let scratch = try Scratch()
         try scratch.write("a.yaml", Self.manifest("a"))
         try scratch.write("b.yaml", Self.manifest("b"))
-        // Each answer takes four seconds, so the list is under way when the signal comes.
-        let emulator = try await EmulatorProcess(["--latency", "4000"], directory: scratch.root)
+        // Nothing is answered, so the list is under way when the signal comes.
+        let emulator = try await EmulatorProcess(["--fault", "held@*"], directory: scratch.root)
         let daemon = try DaemonProcess(scratch: scratch, emulator: emulator)
         try await daemon.until("the first request") { try await emulator.requests().count >= 1 }
         daemon.signal(SIGTERM)
         try await daemon.until("a request for time") { daemon.notices.contains("EXTEND_TIMEOUT_USEC=30000000") }
+        try await emulator.admin("POST", "release")
         #expect(try await daemon.end() == 0)
         let requests = try await emulator.requests()
         #expect(requests.count == 1, "\(requests)")
@@ -185,11 +187,14 @@ import Testing
             spec: {name: a, primary_key: id, data: {files: [r.csv]}}
             """)
         try scratch.write("r.csv", "id\n" + (0..<60_000).map { "\($0)\n" }.joined())
-        let emulator = try await EmulatorProcess(["--latency", "700"], directory: scratch.root)
+        // Of the uploads, which come behind the create, the first few are answered.
+        let emulator = try await EmulatorProcess(["--fault", "held@POST:5-"], directory: scratch.root)
         let daemon = try DaemonProcess(scratch: scratch, emulator: emulator)
         func uploads() async throws -> Int { try await emulator.writes().filter { $0.hasSuffix("/upload_data") }.count }
-        try await daemon.until("some requests") { try await uploads() >= 2 }
+        try await daemon.until("requests that are held") { try await uploads() >= 5 }
         daemon.signal(SIGTERM)
+        try await daemon.until("the farewell") { daemon.log.contains("told to stop") }
+        try await emulator.admin("POST", "release")
         #expect(try await daemon.end() == 0)
         let before = try await uploads()
         #expect(before < 12)

@@ -1,6 +1,7 @@
 import Foundation
 import FoundationNetworking
 import JSON
+import TestSupport
 import Testing
 
 /// `reconcile export`: what the account holds becomes manifests over which a dry run has nothing to do but markers.

@@ -1,9 +1,10 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Ctrl-C and SIGTERM end every command, and it says what is left.
 @Suite struct InterruptionTests {
-    /// Runs a command against a service that takes a minute for each answer, until the first request is there, and sends
+    /// Runs a command against a service that answers nothing, until the first request is there, and sends
     /// a signal then.
     private func interrupted(
         _ arguments: [String], by number: Int32, scratch: Scratch, emulator: EmulatorProcess,
@@ -38,7 +39,7 @@ import Testing
     func aDryRunEndsAtOnce(number: Int32) async throws {
         let scratch = try Scratch()
         try scratch.copySamples()
-        let emulator = try await EmulatorProcess(["--latency", "60000"], directory: scratch.root)
+        let emulator = try await EmulatorProcess(["--fault", "held@*"], directory: scratch.root)
         let run = try await interrupted(["--dry-run"], by: number, scratch: scratch, emulator: emulator)
         #expect(run.status == 1)
         #expect(run.err.contains("interrupted: a dry run writes nothing; run it again\n"), "\(run.err)")
@@ -47,7 +48,7 @@ import Testing
     @Test func aPassSaysWhatBecomesOfIt() async throws {
         let scratch = try Scratch()
         try scratch.copySamples()
-        let emulator = try await EmulatorProcess(["--latency", "60000"], directory: scratch.root)
+        let emulator = try await EmulatorProcess(["--fault", "held@*"], directory: scratch.root)
         let run = try await interrupted([], by: SIGINT, scratch: scratch, emulator: emulator)
         #expect(run.status == 1)
         #expect(run.err.contains("interrupted: what is under way may end, and nothing further begins"), "\(run.err)")
@@ -57,7 +58,7 @@ import Testing
     @Test(arguments: [["export", "out"], ["query", "customer-profiles", "u00001"]])
     func otherCommandsSayHowToGoOn(command: [String]) async throws {
         let scratch = try Scratch()
-        let emulator = try await EmulatorProcess(["--latency", "60000"], directory: scratch.root)
+        let emulator = try await EmulatorProcess(["--fault", "held@*"], directory: scratch.root)
         let run = try await interrupted(command, by: SIGINT, scratch: scratch, emulator: emulator)
         #expect(run.status == 1)
         #expect(run.err.hasPrefix("interrupted: "), "\(run.err)")
@@ -69,7 +70,7 @@ import Testing
     func theFirstProcessOfAContainerEnds() async throws {
         let scratch = try Scratch()
         try scratch.copySamples()
-        let emulator = try await EmulatorProcess(["--latency", "60000"], directory: scratch.root)
+        let emulator = try await EmulatorProcess(["--fault", "held@*"], directory: scratch.root)
         let run = try await interrupted(
             ["--dry-run"], by: SIGTERM, scratch: scratch, emulator: emulator,
             instead: ["/usr/bin/unshare", "--pid", "--fork", "--kill-child"])

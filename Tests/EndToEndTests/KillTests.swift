@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import TestSupport
 import Testing
 
 /// Killed at any moment, the next pass converges and nothing is there twice.
@@ -40,7 +41,7 @@ import Testing
     func aKillAtEachRequest(number: Int, afterTheEffectOfTheOneBefore: Bool) async throws {
         let scratch = try Scratch()
         try write(scratch, rows: 12_000)
-        var faults = "latency=3600@\(number)"
+        var faults = "held@\(number)"
         // The one before had its effect, but its answer never came: the process knows nothing of it.
         if afterTheEffectOfTheOneBefore, number > 1 { faults += ",cut_after@\(number - 1)" }
         let emulator = try await EmulatorProcess(["--fault", faults], directory: scratch.root)

@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import TestSupport
 import Testing
 
 /// A long upload is killed again and again at moments out of a seed: it ends with exactly the rows of the file, and no

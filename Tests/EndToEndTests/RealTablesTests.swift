@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import TestSupport
 import Testing
 
 /// Tables that nobody here made, out of the PyPI package `vega_datasets`: `.ci/real-tables` fetches and names them.

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// Options of uploads, as they are typed.

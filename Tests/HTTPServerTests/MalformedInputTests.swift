@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import HTTPServer
@@ -114,7 +115,7 @@ import Testing
             $0.idleSeconds = 0.05
             $0.lingerSeconds = 0.05
         } _: { port in
-            var random = SplitMix(state: 20_231_107)
+            var random = SeededRandom(seed: 20_231_107)
             let pieces = [
                 "GET ", "POST ", "/", " HTTP/1.1", "\r\n", "\r", "\n", ":", "Host: h", "Content-Length: ", "5",
                 "Transfer-Encoding: chunked", "Expect: 100-continue", "\u{0}", "\u{ff}", " ", "%", "ffff", ";",
@@ -131,17 +132,5 @@ import Testing
             let answer = try await exchange("GET /alive HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n", port: port)
             #expect(answer.hasSuffix("GET /alive "))
         }
-    }
-}
-
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ mixed >> 31
     }
 }

@@ -1,17 +1,16 @@
 import Foundation
 import JSON
+import TestSupport
 
 /// A directory of manifests and an emulated account, gone at the end of the test.
 final class Account: Sendable {
-    private let root: URL
+    private let directory = TemporaryDirectory()
+    private var root: URL { directory.url }
 
     init() throws {
-        root = FileManager.default.temporaryDirectory.appending(path: "handbook-\(UUID().uuidString)")
         try FileManager.default.createDirectory(
             at: root.appending(path: "Manifests/data"), withIntermediateDirectories: true)
     }
-
-    deinit { try? FileManager.default.removeItem(at: root) }
 
     private var address: URL { root.appending(path: "address") }
 
@@ -22,9 +21,9 @@ final class Account: Sendable {
     /// An emulator that rejects rows with the value `unwanted`.
     func startEmulator() async throws -> Process {
         let out = Pipe()
-        let process = Program.process(
-            ["emulator", "--port", "0", "--reject-value", "unwanted"], environment: [:], directory: root, out: out)
-        try process.run()
+        let process = try Program.start(
+            ["emulator", "--port", "0", "--reject-value", "unwanted"], environment: [:], directory: root, out: out,
+            err: Pipe())
         let line = try await Program.onThread {
             var line = Data()
             while let byte = try out.fileHandleForReading.read(upToCount: 1), byte != Data("\n".utf8), !byte.isEmpty {

@@ -1,4 +1,5 @@
 import Reconciler
+import TestSupport
 import Testing
 
 /// Exit codes of documents are those of the program, in its words and in its order.

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// Commands and options of documents are those that `--help` prints.

@@ -1,6 +1,7 @@
 import Emulator
 import JSON
 import Planner
+import TestSupport
 import Testing
 
 /// Words that stand in documents because they stand in output, in manifests, or after an option.

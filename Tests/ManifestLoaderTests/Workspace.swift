@@ -1,31 +1,19 @@
 import Glibc
 import ManifestLoader
 import Model
+import TestSupport
 
 /// A directory of files for one test, gone when the test ends.
 final class Workspace {
-    let path: String
+    private let directory = TemporaryDirectory()
+    var path: String { directory.path }
 
     /// - Parameter files: Path below the workspace to contents.
     init(_ files: [String: String] = [:]) {
-        var template = Array("/tmp/reconcile-loader-XXXXXX".utf8CString)
-        path = String(cString: realpath(mkdtemp(&template), nil))
-        for (name, text) in files { write(name, Array(text.utf8)) }
+        for (name, text) in files { write(name, text) }
     }
 
-    deinit { Workspace.remove(path) }
-
-    func write(_ name: String, _ bytes: [UInt8]) {
-        let parts = name.split(separator: "/")
-        var folder = path
-        for part in parts.dropLast() {
-            folder += "/\(part)"
-            mkdir(folder, 0o755)
-        }
-        let file = fopen("\(path)/\(name)", "w")!
-        _ = bytes.withUnsafeBytes { fwrite($0.baseAddress, 1, $0.count, file) }
-        fclose(file)
-    }
+    func write(_ name: String, _ bytes: [UInt8]) { directory.write(name, bytes) }
 
     func write(_ name: String, _ text: String) { write(name, Array(text.utf8)) }
 
@@ -48,23 +36,6 @@ final class Workspace {
     func short(_ diagnostic: Diagnostic) -> String {
         let place = diagnostic.location.map { "\($0): ".replacing("\(path)/", with: "") } ?? ""
         return "\(place)\(diagnostic.severity.rawValue): \(diagnostic.message)".replacing(path, with: "DIR")
-    }
-
-    private static func remove(_ path: String) {
-        if unlink(path) == 0 { return }
-        chmod(path, 0o755)
-        if let directory = opendir(path) {
-            var names: [String] = []
-            while let entry = readdir(directory) {
-                let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                    $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-                }
-                if name != ".", name != ".." { names.append(name) }
-            }
-            closedir(directory)
-            for name in names { remove("\(path)/\(name)") }
-        }
-        rmdir(path)
     }
 }
 

@@ -1,17 +1,12 @@
+import TestSupport
+
 /// Strings that a writer of YAML gets wrong, and random ones out of their pieces; the same for the same seed.
 struct HostileStrings: RandomNumberGenerator {
-    private var state: UInt64
+    private var random: SeededRandom
 
-    init(seed: UInt64) { state = seed }
+    init(seed: UInt64) { random = SeededRandom(seed: seed) }
 
-    /// SplitMix64.
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var word = state
-        word = (word ^ word >> 30) &* 0xBF58_476D_1CE4_E5B9
-        word = (word ^ word >> 27) &* 0x94D0_49BB_1331_11EB
-        return word ^ word >> 31
-    }
+    mutating func next() -> UInt64 { random.next() }
 
     static let fixed: [String] = [
         "", " ", "\n", "\t", "yes", "no", "No", "on", "off", "y", "n", "null", "~", "Null", "true", "True", "FALSE",

@@ -37,7 +37,10 @@ import Testing
                 .goesOn(digest: "d", isDelta: false, sequence: "s") ?? false
         }
         #expect(goesOn { _ in })
-        #expect(goesOn { $0.phase = .deleting; $0.sequence = nil })
+        #expect(
+            goesOn {
+                $0.phase = .deleting; $0.sequence = nil
+            })
         #expect(!goesOn { $0.phase = .completing })
         #expect(!goesOn { $0.digest = "e" })
         #expect(!goesOn { $0.isDelta = true })

@@ -1,22 +1,14 @@
 import JSON
 import Model
 import PlanScenarios
+import TestSupport
 import Testing
 
 @testable import Planner
 
 /// What a plan passes over without a comparison is what a comparison finds no difference in.
 @Suite struct PlainComparisonTests {
-    private struct Random: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return (state ^ state >> 29) &* 0x9E37_79B9_7F4A_7C15
-        }
-    }
-
-    private static func value(_ random: inout Random, depth: Int) -> JSONValue {
+    private static func value(_ random: inout SeededRandom, depth: Int) -> JSONValue {
         switch Int.random(in: 0..<(depth > 0 ? 8 : 6), using: &random) {
         case 0: nil
         case 1: .bool(Bool.random(using: &random))
@@ -28,7 +20,7 @@ import Testing
     }
 
     /// The same document, with another value here and there.
-    private static func altered(_ value: JSONValue, _ random: inout Random) -> JSONValue {
+    private static func altered(_ value: JSONValue, _ random: inout SeededRandom) -> JSONValue {
         if Int.random(in: 0..<12, using: &random) == 0 { return self.value(&random, depth: 1) }
         switch value {
         case .array(let elements): return .array(elements.map { altered($0, &random) })
@@ -37,14 +29,14 @@ import Testing
         }
     }
 
-    private static func object(_ random: inout Random, _ names: [String], depth: Int) -> JSONValue {
+    private static func object(_ random: inout SeededRandom, _ names: [String], depth: Int) -> JSONValue {
         .object(
             names.filter { _ in Bool.random(using: &random) }.map { JSONMember($0, value(&random, depth: depth)) })
     }
 
     @Test(arguments: 1...40 as ClosedRange<UInt64>)
     func whatIsPassedOverHasNoDifference(_ seed: UInt64) {
-        var random = Random(state: seed)
+        var random = SeededRandom(seed: seed)
         var passed = 0
         for _ in 0..<200 {
             let isAPIBased = Int.random(in: 0..<5, using: &random) > 0

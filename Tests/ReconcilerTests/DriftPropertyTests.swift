@@ -3,6 +3,7 @@ import Foundation
 import JSON
 import Model
 import Planner
+import TestSupport
 import Testing
 
 @testable import Reconciler
@@ -15,7 +16,7 @@ import Testing
         var text = ["name": "n0", "description": "d0", "ttl": "60", "Accept": "a0", "X.One": "o0"]
 
         /// Another value for some; headers come and go.
-        mutating func change(_ random: inout SeededNumbers, _ whose: String) {
+        mutating func change(_ random: inout SeededRandom, _ whose: String) {
             for name in ["name", "description", "ttl", "Accept", "X.One", "X-Two"]
             where Int.random(in: 0..<3, using: &random) == 0 {
                 let number = Int.random(in: 1...2, using: &random)
@@ -70,7 +71,7 @@ import Testing
 
     @Test(arguments: 1...25)
     func driftIsUndoneAndNothingElse(_ seed: Int) async throws {
-        var random = SeededNumbers(state: UInt64(seed))
+        var random = SeededRandom(seed: UInt64(seed))
         let world = try World()
         var wanted = Fields()
         let sent = wanted

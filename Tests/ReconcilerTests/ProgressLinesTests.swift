@@ -1,6 +1,7 @@
 import Model
 import Reporting
 import Synchronization
+import TestSupport
 import Testing
 
 /// What a long upload says of itself.
@@ -18,7 +19,7 @@ import Testing
     }
 
     @Test func aLineEveryFiveSecondsWhereThereIsNoTerminal() {
-        let (time, lines) = (VirtualTime(), Lines())
+        let (time, lines) = (ManualTime(), Lines())
         let progress = ProgressLines(columns: nil, time: time) { line in lines.all.withLock { $0.append(line) } }
         for second in 0...10 {
             progress.update(
@@ -35,7 +36,7 @@ import Testing
     }
 
     @Test func linesComeAlsoWhileNoRequestEnds() {
-        let (time, lines) = (VirtualTime(), Lines())
+        let (time, lines) = (ManualTime(), Lines())
         let progress = ProgressLines(columns: nil, time: time) { line in lines.all.withLock { $0.append(line) } }
         progress.update(self.progress(100_000, requests: 20, bytes: 25_000_000, seconds: 1, retries: 1), key: "rows")
         for _ in 0..<9 {
@@ -53,7 +54,7 @@ import Testing
     }
 
     @Test func aShortUploadSaysNothing() {
-        let (time, lines) = (VirtualTime(), Lines())
+        let (time, lines) = (ManualTime(), Lines())
         let progress = ProgressLines(columns: nil, time: time) { line in lines.all.withLock { $0.append(line) } }
         progress.update(self.progress(10, requests: 1, bytes: 10, seconds: 1), key: "rows")
         time.advance(4)
@@ -62,7 +63,7 @@ import Testing
     }
 
     @Test func aBarOnATerminal() {
-        let (time, lines) = (VirtualTime(), Lines())
+        let (time, lines) = (ManualTime(), Lines())
         let progress = ProgressLines(columns: 200, time: time) { line in lines.all.withLock { $0.append(line) } }
         progress.update(self.progress(0, requests: 0, bytes: 0, seconds: 0), key: "rows")
         time.advance(0.5)

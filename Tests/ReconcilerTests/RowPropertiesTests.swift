@@ -2,20 +2,13 @@ import APIClient
 import Emulator
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Reconciler
 
 /// Random edits of random files, with faults on the way: in the end the account holds what the files say.
 @Suite struct RowPropertiesTests {
-    private struct Generator: RandomNumberGenerator {
-        var state: UInt64
-        mutating func next() -> UInt64 {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return state ^ state >> 29
-        }
-    }
-
     /// What the manifest and its data file say.
     private struct Table: Sendable {
         var rows: [(id: Int, name: String, score: Int)] = []
@@ -27,12 +20,12 @@ import Testing
             self.deletes = deletes
         }
 
-        mutating func insert(_ random: inout Generator) {
+        mutating func insert(_ random: inout SeededRandom) {
             rows.append((nextID, "New \(nextID)", Int.random(in: 0...9, using: &random)))
             nextID += 1
         }
 
-        mutating func edit(_ random: inout Generator) {
+        mutating func edit(_ random: inout SeededRandom) {
             for _ in 0..<Int.random(in: 0...8, using: &random) {
                 let index = Int.random(in: 0..<rows.count, using: &random)
                 switch Int.random(in: 0..<6, using: &random) {
@@ -79,10 +72,10 @@ import Testing
 
     /// The table as it is on disk, changed by whoever gets hold of it.
     private final class Directory: Sendable {
-        private let state: Mutex<(table: Table, random: Generator)>
+        private let state: Mutex<(table: Table, random: SeededRandom)>
         private let world: World
 
-        init(_ table: Table, _ random: Generator, in world: World) {
+        init(_ table: Table, _ random: SeededRandom, in world: World) {
             state = Mutex((table, random))
             self.world = world
         }
@@ -103,7 +96,7 @@ import Testing
     /// Insert, change, delete, reorder, retype; between passes that failed, and while a pass runs.
     @Test(arguments: 1...24, [true, false])
     func editsOfAnyKindConverge(seed: Int, deletes: Bool) async throws {
-        var random = Generator(state: UInt64(seed) &* 7919)
+        var random = SeededRandom(seed: UInt64(seed) &* 7919)
         let world = try World()
         var first = Table(deletes: deletes)
         for _ in 0..<Int.random(in: 1...60, using: &random) { first.insert(&random) }

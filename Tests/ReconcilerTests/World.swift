@@ -8,17 +8,19 @@ import Model
 import Planner
 import Platform
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Reconciler
 
 /// A directory of manifests, a state directory and an emulator, for one test. Time is virtual: nobody waits.
 final class World: Sendable {
-    let root: URL
+    private let directory: TemporaryDirectory
+    var root: URL { directory.url }
     let manifests: URL
     let state: URL
     let emulator: Emulator
-    let time = VirtualTime()
+    let time = ManualTime()
 
     /// - Parameter isServed: Whether the emulator listens. Without that only a client in this process reaches it, and
     ///   files go into memory where there is a place for that: hundreds of worlds do not wait for a disk.
@@ -27,10 +29,9 @@ final class World: Sendable {
     ) throws {
         let memory = "/dev/shm"
         let isInMemory = !isServed && FileManager.default.isWritableFile(atPath: memory)
-        let base = isInMemory ? URL(filePath: memory) : FileManager.default.temporaryDirectory
-        root = base.appending(path: "reconcile-tests-\(UUID().uuidString)")
-        manifests = root.appending(path: "Manifests")
-        state = root.appending(path: "state")
+        directory = TemporaryDirectory(in: isInMemory ? memory : nil)
+        manifests = directory.url.appending(path: "Manifests")
+        state = directory.url.appending(path: "state")
         try FileManager.default.createDirectory(at: manifests, withIntermediateDirectories: true)
         var options = EmulatorOptions()
         options.dialects = dialects
@@ -43,8 +44,6 @@ final class World: Sendable {
         emulator = try Emulator(options: options)
         if isServed { _ = try emulator.start() }
     }
-
-    deinit { try? FileManager.default.removeItem(at: root) }
 
     func write(_ name: String, _ text: String) throws {
         let file = manifests.appending(path: name)
@@ -200,21 +199,6 @@ final class World: Sendable {
                 references: connection["references"]?.arrayValue?.count ?? -1, json: connection)
         }
     }
-}
-
-/// A clock that jumps over every sleep.
-final class VirtualTime: TimeSource {
-    private let now = Mutex(1_700_000_000.0)
-
-    func unixTime() -> Double { now.withLock { $0 } }
-    func uptime() -> Double { now.withLock { $0 } }
-    func sleep(seconds: Double) async throws {
-        now.withLock { $0 += max(0, seconds) }
-        try Task.checkCancellation()
-        await Task.yield()
-    }
-    func random() -> Double { 0.5 }
-    func advance(_ seconds: Double) { now.withLock { $0 += seconds } }
 }
 
 /// Hears nothing.

@@ -1,12 +1,13 @@
 import Foundation
 import Model
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import StateStore
 
 @Suite struct DamageTests {
-    private let directory = TestDirectory()
+    private let directory = TemporaryDirectory()
 
     /// A journal with a header and two records, and the offsets at which its lines begin.
     private func journal() async throws -> (bytes: [UInt8], lines: [Int]) {
@@ -146,7 +147,7 @@ import Testing
             #expect(error?.kind == .otherIdentity)
             #expect(error?.cause.contains("state of owner default at https://api.test/v1") == true)
             let second = await failure {
-                try StateStore.open(directory: directory.path, identity: other, time: FakeTime())
+                try StateStore.open(directory: directory.path, identity: other, time: ManualTime())
             }
             #expect(second?.kind == .otherIdentity)
         }
@@ -179,7 +180,7 @@ import Testing
         // Nobody, not even root, makes a directory in /proc.
         for path in [directory.path + "/file", directory.path + "/file/below", "/proc/reconcile-test/state"] {
             let error = await failure {
-                try StateStore.open(directory: path, identity: identity, time: FakeTime())
+                try StateStore.open(directory: path, identity: identity, time: ManualTime())
             }
             #expect(error?.kind == .system)
             #expect(error?.help?.contains("--state-dir") == true)

@@ -2,12 +2,13 @@ import Foundation
 import Model
 import Platform
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import StateStore
 
 @Suite struct DiskFailureTests {
-    private let directory = TestDirectory()
+    private let directory = TemporaryDirectory()
 
     /// What the disk does at present.
     private final class Disk: Sendable {

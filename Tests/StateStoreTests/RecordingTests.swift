@@ -2,12 +2,13 @@ import Foundation
 import Model
 import Platform
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import StateStore
 
 @Suite struct RecordingTests {
-    private let directory = TestDirectory()
+    private let directory = TemporaryDirectory()
 
     @Test func whatWasRecordedIsThereAfterwards() async throws {
         let store = try open(directory)
@@ -42,13 +43,13 @@ import Testing
 
     @Test func filesAreForTheirOwnerAlone() async throws {
         let path = directory.path + "/made/here"
-        let store = try StateStore.open(directory: path, identity: identity, time: FakeTime())
+        let store = try StateStore.open(directory: path, identity: identity, time: ManualTime())
         #expect(try directory.mode(path) == 0o700)
         #expect(try directory.mode(path + "/state.jsonl") == 0o600)
         #expect(try directory.mode(path + "/lock") == 0o600)
         store.close()
         try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: path + "/state.jsonl")
-        try StateStore.open(directory: path, identity: identity, time: FakeTime()).close()
+        try StateStore.open(directory: path, identity: identity, time: ManualTime()).close()
         #expect(try directory.mode(path + "/state.jsonl") == 0o600)
     }
 
@@ -86,7 +87,7 @@ import Testing
     }
 
     @Test func deletionsCountForADay() async throws {
-        let time = FakeTime()
+        let time = ManualTime()
         let now = Int(time.unixTime())
         let store = try open(directory, time: time)
         try await store.record("a", applied("1"))

@@ -8,11 +8,11 @@ import Testing
 /// The journal of the state, on a disk that fails.
 @Suite struct StateFaultTests {
     private func store(_ directory: String, _ calls: SystemCalls) throws -> StateStore {
-        try StateStore(directory: directory, identity: identity, time: FakeTime(), calls: calls)
+        try StateStore(directory: directory, identity: identity, time: ManualTime(), calls: calls)
     }
 
     private func state(_ directory: String) throws -> AppliedState {
-        try StateStore.read(directory: directory, identity: identity, time: FakeTime())
+        try StateStore.read(directory: directory, identity: identity, time: ManualTime())
     }
 
     @Test func aRecordThatWasConfirmedIsThere() async throws {

@@ -6,11 +6,14 @@ package final class TemporaryDirectory: Sendable {
     /// Absolute, links resolved.
     package let path: String
 
-    package init() {
-        let made = NSTemporaryDirectory() + "reconcile-test-\(UUID().uuidString)"
+    /// - Parameter base: Where it is made; the machine's place for temporary files where that is nil.
+    package init(in base: String? = nil) {
+        let made = (base.map { $0 + "/" } ?? NSTemporaryDirectory()) + "reconcile-test-\(UUID().uuidString)"
         try? FileManager.default.createDirectory(atPath: made, withIntermediateDirectories: true)
         path = (try? Path.resolve(made)) ?? made
     }
+
+    package var url: URL { URL(filePath: path) }
 
     deinit { try? FileManager.default.removeItem(atPath: path) }
 
@@ -19,11 +22,15 @@ package final class TemporaryDirectory: Sendable {
 
     /// Writes a file, and makes the directories above it.
     @discardableResult
-    package func write(_ name: String, _ text: String) -> String {
+    package func write(_ name: String, _ text: String) -> String { write(name, text.utf8) }
+
+    /// Writes a file, and makes the directories above it.
+    @discardableResult
+    package func write(_ name: String, _ bytes: some Sequence<UInt8>) -> String {
         let path = path(name)
         try? FileManager.default.createDirectory(
             atPath: Path.parent(of: path), withIntermediateDirectories: true)
-        try? Data(text.utf8).write(to: URL(filePath: path))
+        try? Data(bytes).write(to: URL(filePath: path))
         return path
     }
 

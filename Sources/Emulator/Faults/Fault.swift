@@ -2,6 +2,8 @@
 package enum Fault: Sendable, Hashable {
     /// The answer comes late by that many seconds.
     case latency(seconds: Double)
+    /// The request waits, without the effect, until `POST /_emulator/release` lets it go.
+    case held
     /// 429 with `Retry-After`, without the effect.
     case rateLimited(RetryAfter)
     /// That 5xx, without the effect.
@@ -26,17 +28,22 @@ package enum Fault: Sendable, Hashable {
     /// The names of the kinds, as they are written and reported.
     package enum Kind: String, CaseIterable, Sendable {
         case latency
+        case held
         case rateLimited = "rate_limited"
         case errorBefore = "error_before"
         case errorAfter = "error_after"
         case cutBefore = "cut_before"
         case cutAfter = "cut_after"
         case truncated
+
+        /// Those that a seed draws: nobody would let go of what it holds.
+        static let drawn = allCases.filter { $0 != .held }
     }
 
     package var kind: Kind {
         switch self {
         case .latency: .latency
+        case .held: .held
         case .rateLimited: .rateLimited
         case .errorBefore: .errorBefore
         case .errorAfter: .errorAfter
@@ -61,9 +68,13 @@ package enum Fault: Sendable, Hashable {
         case .rateLimited: self = .rateLimited(try Self.retryAfter(value))
         case .errorBefore: self = .errorBefore(status: try Self.status(value))
         case .errorAfter: self = .errorAfter(status: try Self.status(value))
-        case .cutBefore, .cutAfter, .truncated:
-            if value != nil { throw EmulatorError("the fault \(name) takes no value") }
-            self = kind == .cutBefore ? .cutBefore : kind == .cutAfter ? .cutAfter : .truncated
+        case .held: self = .held
+        case .cutBefore: self = .cutBefore
+        case .cutAfter: self = .cutAfter
+        case .truncated: self = .truncated
+        }
+        if value != nil, [.held, .cutBefore, .cutAfter, .truncated].contains(kind) {
+            throw EmulatorError("the fault \(name) takes no value")
         }
     }
 

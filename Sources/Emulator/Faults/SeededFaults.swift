@@ -14,8 +14,9 @@ struct SeededFaults: Sendable, Hashable {
         guard chance < rate else { return nil }
         let draw = Self.next(&state)
         let status = [500, 502, 503, 504][Int((draw >> 32) % 4)]
-        switch Fault.Kind.allCases[Int(draw % UInt64(Fault.Kind.allCases.count))] {
+        switch Fault.Kind.drawn[Int(draw % UInt64(Fault.Kind.drawn.count))] {
         case .latency: return .latency(seconds: latency)
+        case .held: return nil
         case .rateLimited:
             return .rateLimited(
                 draw >> 40 & 1 == 0 ? .seconds(retryAfter) : .date(secondsFromNow: retryAfter))

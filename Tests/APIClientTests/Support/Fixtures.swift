@@ -1,5 +1,6 @@
 import JSON
 import Model
+import TestSupport
 
 @testable import APIClient
 
@@ -18,7 +19,8 @@ func testKeys() throws -> APIKeys { try APIKeys(apiKey: "api-key-0123456789", br
 
 /// A client on a script; `time` moves only by its sleeping.
 func client(
-    _ transport: FakeTransport, time: FakeTime = FakeTime(), retry: RetryPolicy = RetryPolicy(), concurrency: Int = 8
+    _ transport: FakeTransport, time: ManualTime = ManualTime(), retry: RetryPolicy = RetryPolicy(),
+    concurrency: Int = 8
 ) throws -> APIClient {
     let configuration = try APIClientConfiguration(
         baseURL: "https://api.test/v1", keys: testKeys(), userAgent: "reconcile/test", retry: retry,

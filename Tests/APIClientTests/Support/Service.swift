@@ -1,5 +1,6 @@
 import HTTPServer
 import Synchronization
+import TestSupport
 
 @testable import APIClient
 
@@ -32,7 +33,7 @@ final class Service: Sendable {
     func stop() async { await server.stop() }
 
     func client(
-        time: FakeTime = FakeTime(), idleTimeout: Double = 30, retry: RetryPolicy = RetryPolicy()
+        time: ManualTime = ManualTime(), idleTimeout: Double = 30, retry: RetryPolicy = RetryPolicy()
     ) throws -> APIClient {
         let configuration = try APIClientConfiguration(
             baseURL: "http://127.0.0.1:\(port)/v1/", keys: testKeys(), userAgent: "reconcile/test",

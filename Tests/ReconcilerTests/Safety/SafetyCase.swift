@@ -5,6 +5,7 @@ import JSON
 import Model
 import Planner
 import StateStore
+import TestSupport
 
 @testable import Reconciler
 
@@ -13,12 +14,12 @@ struct SafetyCase {
     let world: World
     let client: APIClient
     var facts = SafetyFacts()
-    private var random: SeededNumbers
+    private var random: SeededRandom
 
     init(seed: UInt64) throws {
         world = try World(isServed: false)
         client = try InProcessTransport.client(world.emulator, time: world.time)
-        random = SeededNumbers(state: seed)
+        random = SeededRandom(seed: seed)
     }
 
     // MARK: - Chance
@@ -189,18 +190,5 @@ struct SafetyCase {
     func connections() async throws -> [StoredConnection] {
         let response = await world.emulator.handle(.init(method: "GET", target: "/_emulator/connections"))
         return (try JSONValue.parse(response.body)["connections"]?.arrayValue ?? []).map(StoredConnection.init)
-    }
-}
-
-/// SplitMix64: the same numbers for the same seed, everywhere.
-struct SeededNumbers: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var word = state
-        word = (word ^ (word >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        word = (word ^ (word >> 27)) &* 0x94d0_49bb_1331_11eb
-        return word ^ (word >> 31)
     }
 }

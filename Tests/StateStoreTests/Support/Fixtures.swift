@@ -1,23 +1,13 @@
 import Foundation
 import Model
 import Platform
-import Synchronization
+import TestSupport
 
 @testable import StateStore
 
 let identity = StateIdentity(apiURL: "https://api.test/v1", owner: "default")
 
-/// A directory of its own for a test; removed when the last one lets go of it.
-final class TestDirectory: Sendable {
-    let path: String
-
-    init() {
-        path = NSTemporaryDirectory() + "reconcile-state-\(UUID().uuidString)"
-        try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
+extension TemporaryDirectory {
     var journal: String { path + "/state.jsonl" }
     func bytes() throws -> [UInt8] { Array(try Data(contentsOf: URL(filePath: journal))) }
     func write(_ bytes: [UInt8]) throws { try Data(bytes).write(to: URL(filePath: journal)) }
@@ -27,20 +17,7 @@ final class TestDirectory: Sendable {
     }
 }
 
-/// A clock that stands where it is put.
-final class FakeTime: TimeSource {
-    private let now: Mutex<Double>
-
-    init(_ now: Double = 1_700_000_000) { self.now = Mutex(now) }
-
-    func advance(_ seconds: Double) { now.withLock { $0 += seconds } }
-    func unixTime() -> Double { now.withLock(\.self) }
-    func uptime() -> Double { unixTime() }
-    func sleep(seconds: Double) async throws { advance(seconds) }
-    func random() -> Double { 0.5 }
-}
-
-func open(_ directory: TestDirectory, time: FakeTime = FakeTime(), calls: SystemCalls = SystemCalls()) throws
+func open(_ directory: TemporaryDirectory, time: ManualTime = ManualTime(), calls: SystemCalls = SystemCalls()) throws
     -> StateStore
 {
     try StateStore(directory: directory.path, identity: identity, time: time, calls: calls)
