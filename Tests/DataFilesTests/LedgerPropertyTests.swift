@@ -144,7 +144,7 @@ import Testing
         }
         changes.removed = world.uploaded.keys.filter { now[$0] == nil && world.mayHave($0) }.count
         changes.kept = world.kept.filter { now[$0] == nil }.count
-        changes.thereBefore = found.changes?.thereBefore ?? -1
+        changes.thereBefore = world.uploaded.keys.filter(world.mayHave).count + world.kept.count
         #expect(found.changes == changes)
         #expect(found.delta?.rowCount == sent.count)
         #expect(found.removed?.count == changes.removed + changes.kept)

@@ -37,7 +37,7 @@ extension ConnectionRun {
         } catch {
             throw StepFailure(error)
         }
-        LedgerDirectory(stateDirectory: executor.configuration.stateDirectory).remove(uuid: uuid)
+        executor.ledgers.remove(uuid: uuid)
         report(.deleted)
     }
 

@@ -19,6 +19,7 @@ struct Executor: Sendable {
     let dataSets: [String: SurveyedSet]
     let observer: any PassObserver
     let time: any TimeSource
+    let ledgers: LedgerDirectory
     /// Shared by the uploads of all connections.
     let window: UploadWindow
     let sizeLimit = RequestSizeLimit()

@@ -85,12 +85,12 @@ struct BatchUpload: Sendable {
             // Those in flight may still succeed after a failure, and what succeeded need not be sent again.
             while let piece = await nextToSend(from: producer) {
                 if piece.request.completesBatch { return piece }
-                let place = await executor.window.enter(bytes: piece.request.body.count)
+                let permit = await executor.window.enter(bytes: piece.request.body.count)
                 if state.failure != nil {
-                    place.leave()
+                    permit.leave()
                     break
                 }
-                group.addTask { await send(piece, in: place) }
+                group.addTask { await send(piece, in: permit) }
             }
             return nil
         }
@@ -116,15 +116,15 @@ struct BatchUpload: Sendable {
         return nil
     }
 
-    private func send(_ piece: UploadPiece, in place: UploadPermit) async {
+    private func send(_ piece: UploadPiece, in permit: UploadPermit) async {
         let outcome: RowSender.Outcome
         do throws(StepFailure) {
-            outcome = try await sender.send(piece.hearing(place), wantsCarrier: state.carrier == nil)
+            outcome = try await sender.send(piece.hearing(permit), wantsCarrier: state.carrier == nil)
         } catch {
-            place.leave()
+            permit.leave()
             return state.fail(.resumable(error))
         }
-        place.leave()
+        permit.leave()
         state.took(piece, outcome)
         tellProgress()
         // A request whose rows were refused is not confirmed unless they may be left out.
@@ -162,8 +162,8 @@ struct BatchUpload: Sendable {
     private func completeInPieces(_ last: UploadPiece) async throws(Failure) {
         try await mark(.sending)
         let open = sender.piece(last.chunk, completes: false, onEvent: last.request.onEvent)
-        let place = await executor.window.enter(bytes: open.request.body.count)
-        defer { place.leave() }
+        let permit = await executor.window.enter(bytes: open.request.body.count)
+        defer { permit.leave() }
         var outcome: RowSender.Outcome
         do throws(StepFailure) {
             outcome = try await sender.send(open, wantsCarrier: true)
@@ -201,9 +201,9 @@ struct BatchUpload: Sendable {
     }
 
     private func uploadAlone(_ piece: UploadPiece) async throws(APIError) {
-        let place = await executor.window.enter(bytes: piece.request.body.count)
-        defer { place.leave() }
-        try await executor.writer.upload(piece.hearing(place).request)
+        let permit = await executor.window.enter(bytes: piece.request.body.count)
+        defer { permit.leave() }
+        try await executor.writer.upload(piece.hearing(permit).request)
     }
 
     private func mark(_ phase: AppliedBatch.Phase) async throws(Failure) {

@@ -106,7 +106,7 @@ extension ConnectionRun {
         _ batch: AppliedBatch, _ selection: RowSelection, of surveyed: SurveyedSet, _ plan: UploadPlan,
         uuid: String
     ) -> LedgerDraft {
-        let directory = LedgerDirectory(stateDirectory: executor.configuration.stateDirectory)
+        let directory = executor.ledgers
         let data = batch.result
         return LedgerDraft { () throws(DataProblems) in
             guard let rows = surveyed.rows else { return }
@@ -118,7 +118,7 @@ extension ConnectionRun {
     private func keepLedgerOfLostUpload(_ uuid: String, _ set: DataSet) throws(StepFailure) {
         guard let batch = applied.batch, batch.phase != .sending else { return }
         do throws(DataProblems) {
-            try LedgerDirectory(stateDirectory: executor.configuration.stateDirectory).keepNext(
+            try executor.ledgers.keepNext(
                 uuid: uuid, set: set, batch: batch)
         } catch {
             throw BatchUpload.failure(of: error)
@@ -177,7 +177,7 @@ extension ConnectionRun {
     ) {
         guard let uuid, let rows = surveyed.rows else { return }
         let isDeleting = planned.desired?.data?.removedRows == .delete && sent != nil
-        let directory = LedgerDirectory(stateDirectory: executor.configuration.stateDirectory)
+        let directory = executor.ledgers
         let haveGone = isDeleting && rows.removed.map { $0.count > 0 } ?? false
         do throws(DataProblems) {
             if hasNextLedger, rejected.isEmpty, !haveGone { return try directory.moveNext(uuid: uuid) }

@@ -20,12 +20,12 @@ struct UploadPiece: Sendable {
     var rowCount: Int { origins.rowCount }
     var recordBytes: Int { request.recordByteCount }
 
-    /// The same, telling a place when the body has gone out.
-    func hearing(_ place: UploadPermit) -> UploadPiece {
+    /// The same, telling a permit when the body has gone out.
+    func hearing(_ permit: UploadPermit) -> UploadPiece {
         var piece = self
         let tell = request.onEvent
         piece.request.onEvent = { event in
-            if event == .bodySent { place.bodySent() }
+            if event == .bodySent { permit.bodySent() }
             tell(event)
         }
         return piece

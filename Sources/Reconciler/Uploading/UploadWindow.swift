@@ -24,7 +24,7 @@ final class UploadWindow: Sendable {
         self.limits = limits
     }
 
-    /// Waits for room. The place has to be given back with `leave`.
+    /// Waits for room. The permit has to be given back with `leave`.
     func enter(bytes: Int) async -> UploadPermit {
         await withCheckedContinuation { continuation in
             let isIn = state.withLock { state in
@@ -52,7 +52,7 @@ final class UploadWindow: Sendable {
         state.bytes += bytes
     }
 
-    /// Takes back what a place held, and lets in whom there is room for now.
+    /// Takes back what a permit held, and lets in whom there is room for now.
     fileprivate func release(requests: Int, sending: Int, bytes: Int) {
         let admitted = state.withLock { state in
             state.requests -= requests
@@ -69,7 +69,7 @@ final class UploadWindow: Sendable {
     }
 }
 
-/// The place of one request in an `UploadWindow`.
+/// The permit of one request in an `UploadWindow`.
 final class UploadPermit: Sendable {
     private enum Stage { case sending, waiting, left }
 
