@@ -53,6 +53,8 @@ package struct UploadPlan: Sendable, Hashable {
     package var sending: RowsToSend
     /// Rows that left the files and are deleted.
     package var deletes: Int
+    /// Rows that the service has under another spelling of their key: that one is deleted right before they come.
+    package var respelt: Int { isDelta ? data.respeltInDelta : data.respeltInFull }
 
     package init(data: DataSummary, reason: UploadReason, isDelta: Bool, sending: RowsToSend, deletes: Int) {
         self.data = data
@@ -171,6 +173,12 @@ package struct DataSummary: Sendable, Hashable {
     package var counts: RowCounts?
     /// Rows that the service may have and the files no longer hold, as far as a ledger remembers, however old.
     package var gone = 0
+    /// Rows to be sent that the service has under another spelling of their key, such as 1 for 1.0: of the changed ones,
+    /// and of all.
+    package var respeltInDelta = 0
+    package var respeltInFull = 0
+    /// Rows that the service may have as far as a ledger remembers, however old: what a limit on removals counts against.
+    package var before = 0
     /// Why there is no ledger to compare with; nil where there is one.
     package var ledgerNote: String?
 
@@ -210,8 +218,5 @@ package struct RowCounts: Sendable, Hashable {
     package var kept = 0
     /// Rows that the service refused and that are as they were.
     package var rejected = 0
-    /// Rows that the service had: what a limit on removals counts against.
-    package var before = 0
-
     package init() {}
 }

@@ -127,6 +127,9 @@ package struct DataSurveys: Sendable {
             var summary = Self.summary(found.survey)
             summary.full = RowsToSend(found.full)
             summary.gone = found.removed?.count ?? 0
+            summary.before = found.changes?.thereBefore ?? 0
+            summary.respeltInDelta = found.respelt(isDelta: true)?.count ?? 0
+            summary.respeltInFull = found.respelt(isDelta: false)?.count ?? 0
             summary.isMemoryLost = request.uuid != nil && opening?.memory == nil
             summary.ledgerNote = opening.map { $0.reasonForFullUpload } ?? "there is no row ledger"
             // Other rows than those of the interrupted batch: nobody knows which of its own are there.
@@ -177,6 +180,5 @@ extension RowCounts {
         removed = changes.removed
         kept = changes.kept
         rejected = changes.standingRejected
-        before = changes.thereBefore
     }
 }

@@ -51,10 +51,18 @@ package struct RejectedRow: Sendable, Hashable {
     package var primaryKey: String
     /// In the service's words.
     package var reason: String
+    /// The row as it was sent, as JSON: for the list of rejected rows alone, which is its owner's.
+    package var record: String
+    /// Whether the rest of the upload goes on without it.
+    package var isLeftOut: Bool
 
-    package init(place: SourceLocation, primaryKey: String, reason: String) {
+    package init(
+        place: SourceLocation, primaryKey: String, reason: String, record: String = "null", isLeftOut: Bool = false
+    ) {
         self.place = place
         self.primaryKey = primaryKey
         self.reason = reason
+        self.record = record
+        self.isLeftOut = isLeftOut
     }
 }

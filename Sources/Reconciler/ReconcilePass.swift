@@ -86,7 +86,8 @@ package struct ReconcilePass: Sendable {
         let executor = Executor(
             configuration: configuration, reader: reader, writer: writer, store: store, input: input,
             dataSets: dataSets, observer: observer, time: time,
-            ledgers: LedgerDirectory(stateDirectory: configuration.stateDirectory), window: UploadWindow(configuration.uploads),
+            ledgers: LedgerDirectory(stateDirectory: configuration.stateDirectory),
+            window: UploadWindow(configuration.uploads),
             pool: BodyPool(keptBytes: configuration.uploads.bytes), held: Set(outcome.held.keys))
         let isUnchanged: @Sendable () -> Bool = {
             DirectorySnapshot.capture(directory: configuration.directory, dataFiles: desired.dataFiles)

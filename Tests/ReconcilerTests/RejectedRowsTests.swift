@@ -40,7 +40,7 @@ import Testing
     func fewRequestsFindThem(bad: [Int]) async throws {
         let world = try world(bad: Set(bad))
         let (outcome, writer) = try await pass(world)
-        #expect(outcome.exitStatus(detailed: false) == .failed, "\(outcome)")
+        #expect(outcome.exitStatus(detailed: false) == .done, "\(outcome)")
         let rejected = outcome.results["rows"]?.rejected ?? []
         #expect(Set(rejected.map(\.place.line)) == Set(bad.map { $0 + 2 }))
         #expect(Set(rejected.map(\.primaryKey)) == Set(bad.map { "\"u\($0)\"" }))
@@ -60,7 +60,24 @@ import Testing
         let entry = try JSONValue.parse(Data(try #require(lines.first).utf8))
         #expect(lines.count == 1)
         #expect(entry["line"]?.intValue == 5, "\(lines)")
+        #expect(entry["row"] == ["id": "u3", "name": "bad"])
         #expect(lines[0].contains("u3") && lines[0].contains("as scripted"), "\(lines)")
+        await world.emulator.stop()
+    }
+
+    /// With `fail` too each request is looked at, also the last, which is not sent to complete the batch any more.
+    @Test func allOfThemAreNamedWhereTheUploadFails() async throws {
+        let world = try world(bad: [3, 200, 301, 511])
+        try world.write("rows.yaml", Self.manifest.replacing("on_row_error: skip", with: "on_row_error: fail"))
+        let client = try world.client()
+        defer { client.invalidate() }
+        let writer = FakeWriter(client) { request, _ in
+            request.body.range(of: Data(#""bad""#.utf8)) == nil ? nil : FakeWriter.error(.rejected, request)
+        }
+        let outcome = try await world.pass(with: client, writer: writer) { $0.limits.maxRows = 100 }
+        #expect(outcome.exitStatus(detailed: false) == .failed)
+        #expect(outcome.results["rows"]?.rejected.map(\.place.line) == [5, 202, 303, 513])
+        #expect(try await world.stored().map(\.rows) == [0])
         await world.emulator.stop()
     }
 

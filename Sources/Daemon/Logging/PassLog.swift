@@ -41,7 +41,8 @@ package final class PassLog: PassObserver {
 
     package func rejected(_ row: RejectedRow, key: String) {
         note(
-            .error, "row_rejected", "\(row.place.path):\(row.place.line): the service rejected a row: \(row.reason)",
+            row.isLeftOut ? .warning : .error, "row_rejected",
+            "\(row.place.path):\(row.place.line): the service rejected a row: \(row.reason)",
             key: key, [("primary_key", row.primaryKey)])
     }
 }

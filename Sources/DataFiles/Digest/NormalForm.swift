@@ -22,17 +22,24 @@ struct NormalForm: ~Copyable {
         return hash.finalize()
     }
 
-    /// The bytes that a primary key is compared by.
+    /// The bytes that a primary key is compared by, alone in the buffer; answers how it is spelled.
     mutating func appendKey(
         _ value: UnsafePointer<UInt8>, count: Int, kind: RecordBuffer.Kind, isEscaped: Bool
-    ) {
-        if kind == .number {
-            appendNumber(value, count: count)
-        } else if isEscaped {
+    ) -> KeySpelling {
+        if isEscaped {
             JSONUnescape.append(value, count: count, to: &out)
         } else {
             out.append(value, count: count)
         }
+        let text = UnsafeBufferPointer(start: out.base, count: out.count)
+        let isNumber = kind == .number
+        if KeySpelling.isPlain(text, isNumber: isNumber) { return isNumber ? .plainNumber : .plainText }
+        let spelling = KeySpelling(of: text, isNumber: isNumber)
+        digits.removeAll(keepingCapacity: true)
+        KeySpelling.appendMeaning(of: text, to: &digits)
+        out.count = 0
+        out.append(digits)
+        return spelling
     }
 
     /// Appends a value. False where a key occurs twice in an object within it.

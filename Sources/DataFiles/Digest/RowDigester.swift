@@ -3,17 +3,28 @@ import Platform
 
 /// What the sorted list of a data set's rows holds of one row.
 struct RowEntry {
+    /// Of what its primary key may mean; see `KeySpelling`.
     var key: Digest128
     var content: Digest128
-    /// The row's number in the data set, from 0, as the readers count.
-    var row: UInt64
+    /// How the key is spelled, in the upper 24 bits, and the row's number.
+    private var word: UInt64
 
-    /// Sorted by key, rows of one key in the order of the files.
+    init(key: Digest128, content: Digest128, spelling: KeySpelling = .plainText, row: UInt64) {
+        self.key = key
+        self.content = content
+        word = UInt64(spelling.code) << 40 | row
+    }
+
+    /// The row's number in the data set, from 0, as the readers count.
+    var row: UInt64 { word & 0xFF_FFFF_FFFF }
+    var spelling: KeySpelling { KeySpelling(code: UInt32(truncatingIfNeeded: word >> 40)) }
+
+    /// Sorted by key, then by its spelling, rows of one spelling in the order of the files.
     @inline(__always)
     static func precedes(_ left: RowEntry, _ right: RowEntry) -> Bool {
         if left.key.low != right.key.low { return left.key.low < right.key.low }
         if left.key.high != right.key.high { return left.key.high < right.key.high }
-        return left.row < right.row
+        return left.word < right.word
     }
 }
 
@@ -34,8 +45,7 @@ extension Digest128 {
 /// say, a length in four bytes and bytes: `s` a string unescaped, `d` a number in normal form, `t`, `f`, `n` the words,
 /// `[` and `{` a container of that many values or members, each member its name and value, sorted likewise. A string of
 /// fewer than 128 bytes has 0x80 and its length in one byte before it instead.
-/// The key is digested as the string's bytes or the number's normal form, without a tag: 1, 1.0 and "1" collide,
-/// because a service that stores keys as text could not tell them apart.
+/// The key is digested as what it may mean, and how it is spelled is kept beside it: see `KeySpelling`.
 struct RowDigester: ~Copyable {
     /// Why a row has no digest.
     enum Fault: Error {
@@ -87,7 +97,7 @@ struct RowDigester: ~Copyable {
                 kind: field.kind, isEscaped: field.isValueEscaped)
             if !isWhole { throw .duplicateName }
         }
-        return RowEntry(key: key, content: normal.digest(), row: row)
+        return RowEntry(key: key.digest, content: normal.digest(), spelling: key.spelling, row: row)
     }
 
     @inline(never)
@@ -196,7 +206,7 @@ struct RowDigester: ~Copyable {
 
     private mutating func keyDigest(
         _ field: RecordBuffer.Field, in record: RecordBuffer.Record
-    ) throws(Fault) -> Digest128 {
+    ) throws(Fault) -> (digest: Digest128, spelling: KeySpelling) {
         switch field.kind {
         case .null: throw .nullKey
         case .true, .false: throw .booleanKey
@@ -205,9 +215,9 @@ struct RowDigester: ~Copyable {
         }
         if field.valueStart == field.valueEnd { throw .emptyKey }
         normal.begin()
-        normal.appendKey(
+        let spelling = normal.appendKey(
             record.text + Int(field.valueStart), count: Int(field.valueEnd - field.valueStart), kind: field.kind,
             isEscaped: field.isValueEscaped)
-        return normal.digest()
+        return (normal.digest(), spelling)
     }
 }

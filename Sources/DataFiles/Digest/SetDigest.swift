@@ -28,7 +28,9 @@ struct SetDigest {
             guard let entry = pair.row else { continue }
             pending.append(entry)
             if pending.isFull { pending.flush(into: &hash) }
-            if let first = last, first.key.isSame(as: entry.key) {
+            if let first = last, first.key.isSame(as: entry.key),
+                first.spelling == entry.spelling || first.spelling.isNumber || entry.spelling.isNumber
+            {
                 duplicates.add(first: first.row, second: entry.row)
             } else {
                 last = entry

@@ -9,6 +9,10 @@ struct LedgerComparisonResult {
     /// Made when the first such row is met: nearly always there is none.
     private var standing: RowBitmap?
     private(set) var gone: RowBitmap
+    /// Slots of rows that stand in the files under another spelling of their key; made when the first is met.
+    private var respelt: (delta: RowBitmap, full: RowBitmap)?
+
+    var hasRespelt: Bool { respelt != nil }
 
     init(rowCount: Int, slotCount: Int, retryRejected: Bool) {
         self.retryRejected = retryRejected
@@ -18,7 +22,9 @@ struct LedgerComparisonResult {
 
     mutating func count(_ pair: LedgerPair) {
         if let known = pair.known, known.state.isThere { changes.thereBefore += 1 }
+        if pair.isRespelt { countRespelt(pair) }
         guard let row = pair.row else {
+            if pair.isRespelt { return }
             guard let known = pair.known, known.state.isThere else { return }
             if known.state == .kept { changes.kept += 1 } else { changes.removed += 1 }
             gone.insert(known.slot)
@@ -35,6 +41,19 @@ struct LedgerComparisonResult {
             // Without a ledger there is no delta.
             if delta.count > 0 { delta.insert(number) }
         }
+    }
+
+    /// What has to go before the row of the files comes: with a delta where that is sent, else with a full upload.
+    private mutating func countRespelt(_ pair: LedgerPair) {
+        guard let known = pair.known, known.state.isThere else { return }
+        var slots = respelt ?? (RowBitmap(count: gone.count), RowBitmap(count: gone.count))
+        let isSent = !pair.isUnchanged || retryRejected && pair.isStandingRejected
+        if isSent {
+            changes.respelt += 1
+            slots.delta.insert(known.slot)
+        }
+        if isSent || !pair.isStandingRejected { slots.full.insert(known.slot) }
+        respelt = slots
     }
 
     private mutating func leaveOut(_ number: Int) {
@@ -55,6 +74,7 @@ struct LedgerComparisonResult {
         }
         return LedgerSurvey(
             survey: survey, changes: changes, delta: try RowSelection(delta, notes: rows.notes, limits: limits),
-            full: full, rows: rows, removed: RemovedKeys(gone, of: ledger))
+            full: full, rows: rows, removed: RemovedKeys(gone, of: ledger),
+            respelt: respelt.map { (RemovedKeys($0.delta, of: ledger), RemovedKeys($0.full, of: ledger)) })
     }
 }

@@ -6,12 +6,13 @@ struct LedgerEntry {
 
     var key: Digest128
     var content: Digest128
+    var spelling: KeySpelling
     /// Number of the row's primary key among the key texts of the ledger.
     var slot: Int
     var state: RowState
 
     func write(to bytes: UnsafeMutableRawPointer) {
-        let last = UInt64(slot) << 2 | UInt64(state.rawValue)
+        let last = UInt64(spelling.code) << 40 | UInt64(slot) << 2 | UInt64(state.rawValue)
         bytes.storeBytes(of: key.low.littleEndian, as: UInt64.self)
         bytes.storeBytes(of: key.high.littleEndian, toByteOffset: 8, as: UInt64.self)
         bytes.storeBytes(of: content.low.littleEndian, toByteOffset: 16, as: UInt64.self)
@@ -19,9 +20,10 @@ struct LedgerEntry {
         bytes.storeBytes(of: last.littleEndian, toByteOffset: 32, as: UInt64.self)
     }
 
-    init(key: Digest128, content: Digest128, slot: Int, state: RowState) {
+    init(key: Digest128, content: Digest128, spelling: KeySpelling, slot: Int, state: RowState) {
         self.key = key
         self.content = content
+        self.spelling = spelling
         self.slot = slot
         self.state = state
     }
@@ -33,8 +35,10 @@ struct LedgerEntry {
         }
         key = Digest128(low: word(0), high: word(1))
         content = Digest128(low: word(2), high: word(3))
-        slot = Int(truncatingIfNeeded: word(4) >> 2)
+        let last = word(4)
+        spelling = KeySpelling(code: UInt32(truncatingIfNeeded: last >> 40))
+        slot = Int(truncatingIfNeeded: last >> 2 & 0x3F_FFFF_FFFF)
         // Two bits: every value is a state.
-        state = RowState(rawValue: UInt8(truncatingIfNeeded: word(4) & 3)).unsafelyUnwrapped
+        state = RowState(rawValue: UInt8(truncatingIfNeeded: last & 3)).unsafelyUnwrapped
     }
 }

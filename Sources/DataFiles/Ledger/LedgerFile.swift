@@ -42,10 +42,11 @@ struct LedgerFile: ~Copyable {
 
     /// Writes the head, waits until all is on disk, and gives the file its name.
     mutating func finish(
-        identity: LedgerIdentity, counts: RowStateCounts, keyBytes: Int
+        identity: LedgerIdentity, counts: RowStateCounts, slotCount: Int, keyBytes: Int
     ) throws(DataProblems) {
         try flush()
-        let header = LedgerHeader(identity: identity, counts: counts, keyBytes: keyBytes, body: hash.finalize())
+        let header = LedgerHeader(
+            identity: identity, counts: counts, slotCount: slotCount, keyBytes: keyBytes, body: hash.finalize())
         do throws(SystemError) {
             try file.write(header.bytes, at: 0)
             try file.place()

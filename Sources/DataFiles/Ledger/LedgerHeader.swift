@@ -9,7 +9,7 @@ import Model
 /// the disk gave back what it got, no more, and is read as often as written.
 struct LedgerHeader: Sendable, Hashable {
     static let magic = Array("reconldg".utf8)
-    static let formatVersion: UInt32 = 2
+    static let formatVersion: UInt32 = 3
     /// Bytes before the fields.
     static let preambleCount = 16
     /// What a head may take at most; its texts are a UUID and the name of a field.
@@ -17,6 +17,9 @@ struct LedgerHeader: Sendable, Hashable {
 
     var identity: LedgerIdentity
     var counts: RowStateCounts
+    /// How many key texts there are: one for each row of the files, also where the service has it under another spelling,
+    /// and one for each other text that is still needed.
+    var slotCount: Int
     /// Bytes of the key texts with their lengths.
     var keyBytes: Int
     /// The digest of the whole body.
@@ -34,6 +37,7 @@ struct LedgerHeader: Sendable, Hashable {
             fields.append(contentsOf: text.utf8)
         }
         for state in RowState.allCases { add(UInt64(counts[state])) }
+        add(UInt64(slotCount))
         add(UInt64(keyBytes))
         add(body)
         add(UInt64(bitPattern: Int64(identity.data.version)))
@@ -78,7 +82,7 @@ struct LedgerHeader: Sendable, Hashable {
             guard let count = fields.count() else { return nil }
             counts[state] = count
         }
-        guard let keyBytes = fields.count(), let body = fields.word(),
+        guard let slotCount = fields.count(), let keyBytes = fields.count(), let body = fields.word(),
             let version = fields.integer(), let at = fields.integer(), let hasTTL = fields.word(),
             let ttl = fields.integer(), let data = fields.text(), let connection = fields.text(),
             let primaryKey = fields.text(), fields.bytes.isEmpty
@@ -87,7 +91,7 @@ struct LedgerHeader: Sendable, Hashable {
             identity: LedgerIdentity(
                 connection: connection, primaryKey: primaryKey, ttlSeconds: hasTTL == 0 ? nil : ttl,
                 data: DataStamp(version: version, digest: data, at: at)),
-            counts: counts, keyBytes: keyBytes, body: body)
+            counts: counts, slotCount: slotCount, keyBytes: keyBytes, body: body)
     }
 
     /// Takes the fields off one after another; nil where they end.
@@ -112,7 +116,8 @@ struct LedgerHeader: Sendable, Hashable {
         }
     }
 
-    init(identity: LedgerIdentity, counts: RowStateCounts, keyBytes: Int, body: UInt64) {
+    init(identity: LedgerIdentity, counts: RowStateCounts, slotCount: Int, keyBytes: Int, body: UInt64) {
+        self.slotCount = slotCount
         self.identity = identity
         self.counts = counts
         self.keyBytes = keyBytes

@@ -13,6 +13,9 @@ package struct RowChanges: Sendable, Hashable {
     /// Rows that went from the files before and were left in place.
     package var kept = 0
 
+    /// Of the rows to be sent, those that the service may have under another spelling of their key, such as 1 for 1.0.
+    package var respelt = 0
+
     package init() {}
 
     /// How many rows the service may have of those that the ledger knows; a limit on removals counts against it.

@@ -28,18 +28,20 @@ extension RowLedger {
         let outcome = UploadOutcome(
             sent: sent, rejected: rejected, removed: removed, mayHaveEarlierRows: mayHaveEarlierRows)
         let empty = LedgerHeader(
-            identity: identity, counts: RowStateCounts(), keyBytes: 0, body: 0)
+            identity: identity, counts: RowStateCounts(), slotCount: 0, keyBytes: 0, body: 0)
         var file = try LedgerFile(path: path, header: empty, calls: calls)
         // The slots, in the ledger before, of rows that are no longer in the files and stay in the ledger.
-        let kept = removed == .kept ? rows.gone : RowBitmap(count: 0)
+        let kept = try outcome.kept(of: rows)
         let ranks = kept.ranks()
         var counts = RowStateCounts()
         var comparison = try LedgerComparison.begin(rows.sorted, with: rows.ledger)
         while let pair = try comparison.next() {
             guard let state = outcome.state(after: pair) else { continue }
             counts[state] += 1
-            if let row = pair.row {
-                try file.add(LedgerEntry(key: row.key, content: row.content, slot: Int(row.row), state: state))
+            if let row = pair.row, !outcome.keepsSpelling(pair) {
+                try file.add(
+                    LedgerEntry(
+                        key: row.key, content: row.content, spelling: row.spelling, slot: Int(row.row), state: state))
             } else if var known = pair.known {
                 // The texts of rows that stay follow those of the files, in the order that they had.
                 known.slot = rows.notes.rowCount + kept.rank(of: known.slot, in: ranks)
@@ -48,7 +50,8 @@ extension RowLedger {
             }
         }
         let keyBytes = try addKeyTexts(of: rows, kept: kept, to: &file)
-        try file.finish(identity: identity, counts: counts, keyBytes: keyBytes)
+        try file.finish(
+            identity: identity, counts: counts, slotCount: rows.notes.rowCount + kept.total, keyBytes: keyBytes)
     }
 
     /// Gives a ledger that `write` made another name in its directory, durably; one of that name before is replaced.
@@ -83,16 +86,35 @@ private struct UploadOutcome {
     var removed: RemovedRowsOutcome
     var mayHaveEarlierRows: Bool
 
+    /// The slots, in the ledger before, of texts that the next one needs.
+    func kept(of rows: SurveyedRows) throws(DataProblems) -> RowBitmap {
+        var kept = removed == .kept ? rows.gone : RowBitmap(count: rows.hasRespelt ? rows.gone.count : 0)
+        guard rows.hasRespelt else { return kept }
+        var comparison = try LedgerComparison.begin(rows.sorted, with: rows.ledger)
+        while let pair = try comparison.next() {
+            if keepsSpelling(pair), let known = pair.known { kept.insert(known.slot) }
+        }
+        return kept
+    }
+
+    /// Whether the service has the row under the spelling of the ledger before: it was not sent under its new one.
+    func keepsSpelling(_ pair: LedgerPair) -> Bool {
+        guard pair.isRespelt, let row = pair.row, pair.known != nil, let sent else { return false }
+        return !sent.contains(row: Int(row.row))
+    }
+
     /// The state in the next ledger; nil where the row is not in it.
     func state(after pair: LedgerPair) -> RowState? {
         guard let row = pair.row else {
-            guard let known = pair.known, known.state.isThere, removed == .kept else { return nil }
+            // What stood in the way of a respelt row was deleted before it.
+            guard let known = pair.known, known.state.isThere, removed == .kept, !pair.isRespelt else { return nil }
             return .kept
         }
         let number = Int(row.row)
         guard let sent else { return .live }
         guard sent.contains(row: number) else { return pair.known?.state ?? .live }
         guard rejected.contains(number) else { return .live }
+        if pair.isRespelt { return .rejected }
         let mayBeThere = pair.known?.state.isThere ?? mayHaveEarlierRows
         return mayBeThere ? .stale : .rejected
     }

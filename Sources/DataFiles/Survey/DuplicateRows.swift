@@ -8,7 +8,7 @@ struct DuplicateRows {
 
     mutating func add(first: UInt64, second: UInt64) {
         count += 1
-        if pairs.count < ProblemList.limit { pairs.append((first, second)) }
+        if pairs.count < ProblemList.limit { pairs.append((min(first, second), max(first, second))) }
     }
 
     /// Reads the files once more for the places and keys of the rows: the sorted list keeps numbers alone, which is
@@ -19,6 +19,16 @@ struct DuplicateRows {
         for pair in pairs.sorted(by: { $0.second < $1.second }) {
             guard let first = found[pair.first], let second = found[pair.second] else {
                 problems.add(DataProblems.moved(set.files[0], during: "read"))
+                continue
+            }
+            if first.key != second.key {
+                problems.add(
+                    Diagnostic(
+                        .error, "the primary key \(second.key) may be the same as \(first.key)", at: second.location,
+                        help:
+                            "spell it in one way: as text everywhere, or as a number everywhere; a service may tell keys "
+                            + "apart by their text or by their value",
+                        notes: [Diagnostic.Note("\(first.key) is here", at: first.location)]))
                 continue
             }
             problems.add(

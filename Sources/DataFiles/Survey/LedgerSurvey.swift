@@ -14,4 +14,26 @@ package struct LedgerSurvey: Sendable {
     package let rows: SurveyedRows
     /// For deletes; nil without a ledger.
     package let removed: RemovedKeys?
+    private let respelt: (delta: RemovedKeys, full: RemovedKeys)?
+
+    init(
+        survey: DataSurvey, changes: RowChanges?, delta: RowSelection?, full: RowSelection, rows: SurveyedRows,
+        removed: RemovedKeys?, respelt: (delta: RemovedKeys, full: RemovedKeys)? = nil
+    ) {
+        self.survey = survey
+        self.changes = changes
+        self.delta = delta
+        self.full = full
+        self.rows = rows
+        self.removed = removed
+        self.respelt = respelt
+    }
+
+    /// Keys that are spelled otherwise than the rows to be sent and may mean the same: they are deleted right before the
+    /// batch becomes visible, so that each row is there once, whether the service reads keys by text or by value. Nil
+    /// where there are none.
+    package func respelt(isDelta: Bool) -> RemovedKeys? {
+        let keys = isDelta ? respelt?.delta : respelt?.full
+        return keys.flatMap { $0.count > 0 ? $0 : nil }
+    }
 }

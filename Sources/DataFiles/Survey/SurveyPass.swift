@@ -52,13 +52,15 @@ struct SurveyPass: ~Copyable {
         let sorted = try digests.sorter.finish(keeping: true)
         let notes = try digests.finishNotes()
         var comparison = LedgerComparisonResult(
-            rowCount: rowCount, slotCount: ledger?.counts.total ?? 0, retryRejected: retryRejected)
+            rowCount: rowCount, slotCount: ledger?.header.slotCount ?? 0, retryRejected: retryRejected)
         let survey = try finish(
             try SetDigest(set, rowCount: rowCount, sorter: digests.sorter, sorted: sorted, ledger: ledger) { pair in
                 comparison.count(pair)
             })
         return try comparison.survey(
-            survey, rows: SurveyedRows(sorted: sorted, notes: notes, ledger: ledger, gone: comparison.gone),
+            survey,
+            rows: SurveyedRows(
+                sorted: sorted, notes: notes, ledger: ledger, gone: comparison.gone, hasRespelt: comparison.hasRespelt),
             limits: limits)
     }
 

@@ -7,4 +7,6 @@ package struct SurveyedRows: Sendable {
     let ledger: LedgerReader?
     /// Slots, in that ledger, of rows that the service may have and the files no longer hold.
     let gone: RowBitmap
+    /// Whether a row stands in the files under another spelling of its key than in that ledger.
+    let hasRespelt: Bool
 }

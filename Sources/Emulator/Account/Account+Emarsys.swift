@@ -48,7 +48,7 @@ extension Account {
     ) -> JSONValue? {
         guard let echoed = contact.objectValue,
             let value = contact[connection.primaryKey] ?? (echoed.count == 1 ? echoed.first?.value : .none),
-            let key = RowKey(value), let row = connection.rows.row(key, now: circumstances.now),
+            let key = RowKey(value), let row = connection.rows.row(circumstances.held(key), now: circumstances.now),
             let record = try? JSONValue.parse(row)
         else { return nil }
         var members = echoed

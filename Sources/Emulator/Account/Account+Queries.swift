@@ -69,7 +69,9 @@ extension Account {
         let key = check.required("primary_key", of: query, at: loc)
             .flatMap { check.recordKey($0, at: loc + ["primary_key"]) }
         try check.finish()
-        guard let key, let row = connection.rows.row(key, now: circumstances.now) else { throw .notFound("Record") }
+        guard let key, let row = connection.rows.row(circumstances.held(key), now: circumstances.now) else {
+            throw .notFound("Record")
+        }
         guard circumstances.dialects.contains(.emptyAsNull), let record = try? JSONValue.parse(row) else {
             return Array(row)
         }

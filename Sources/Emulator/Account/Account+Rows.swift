@@ -20,7 +20,8 @@ extension Account {
         try commit(
             .store(
                 uuid: uuid, batch: batch, isCompleted: upload.isCompleted,
-                expires: [upload.ttl.map { circumstances.now + Double($0) } ?? .infinity], rows: upload.rows,
+                expires: [upload.ttl.map { circumstances.now + Double($0) } ?? .infinity],
+                rows: circumstances.held(upload.rows),
                 body: kept))
         return .json(["batch_uuid": .string(batch), "records": .number("\(upload.rows.count)")])
     }
@@ -51,7 +52,9 @@ extension Account {
         try check.finish()
         if !rows.isEmpty {
             try commit(
-                .store(uuid: uuid, batch: nil, isCompleted: true, expires: expires, rows: rows, body: body))
+                .store(
+                    uuid: uuid, batch: nil, isCompleted: true, expires: expires, rows: circumstances.held(rows),
+                    body: body))
         }
         return .json(["records": .number("\(rows.count)")])
     }
@@ -65,7 +68,7 @@ extension Account {
         let list = check.required("primary_keys", of: body, at: ["body"])
             .flatMap { check.elements($0, at: ["body", "primary_keys"], limit: UploadBody.maxRecords) }
         let keys = (list ?? []).enumerated().compactMap { index, value in
-            check.recordKey(value, at: ["body", "primary_keys", .number("\(index)")])
+            check.recordKey(value, at: ["body", "primary_keys", .number("\(index)")]).map(circumstances.held)
         }
         try check.finish()
         try requireUploads(uuid)
@@ -88,6 +91,17 @@ extension Account {
     }
 
     func primaryKey(of uuid: String) -> String? { store.connections[uuid]?.primaryKey }
+}
+
+extension Circumstances {
+    /// The key as the dialect holds it.
+    func held(_ key: RowKey) -> RowKey { dialects.contains(.keysByValue) ? key.byValue : key }
+
+    /// The rows under the keys that the dialect holds.
+    func held(_ rows: [StoredRow]) -> [StoredRow] {
+        guard dialects.contains(.keysByValue) else { return rows }
+        return rows.map { StoredRow(key: $0.key.byValue, offset: $0.offset, length: $0.length) }
+    }
 }
 
 extension BodyCheck {

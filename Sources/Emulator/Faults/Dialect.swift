@@ -34,6 +34,8 @@ package enum Dialect: String, CaseIterable, Sendable {
     case noLoc = "no-loc"
     /// There is no delete_data: 404.
     case noDeleteData = "no-delete-data"
+    /// Rows with numbers as keys are told apart by value, and from strings: 1 and 1.0 are one row, and "1" is another.
+    case keysByValue = "keys-by-value"
     /// Creating a reference that is there makes a second one.
     case duplicateReferences = "duplicate-references"
     /// Wrong or missing keys are answered 401.

@@ -176,7 +176,7 @@ struct RecordReader {
             guard place.count > 2 else { return nil }
             return RowKey(text: Self.text(bytes, place.lowerBound + 1..<place.upperBound - 1))
         case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
-            return RowKey(text: String(decoding: bytes[place], as: UTF8.self))
+            return RowKey(text: String(decoding: bytes[place], as: UTF8.self), isNumber: true)
         default: return nil
         }
     }

@@ -31,8 +31,9 @@ extension Effect {
                 "description": Self.optional(description), "details": details ?? .null,
             ]
         case .delete(let uuid): ["do": "delete", "uuid": .string(uuid)]
-        case .store(let uuid, let batch, let isCompleted, let expires, _, _):
+        case .store(let uuid, let batch, let isCompleted, let expires, let rows, _):
             [
+                "by_value": .bool(rows.contains { $0.key.isByValue }),
                 "do": "store", "uuid": .string(uuid), "batch": Self.optional(batch), "completed": .bool(isCompleted),
                 "expires": .array(expires.map { $0 < .infinity ? .number("\($0)") : .null }),
             ]
@@ -73,7 +74,10 @@ extension Effect {
                 expires: expires.map {
                     if case .number(let text) = $0 { Double(text) ?? .infinity } else { .infinity }
                 },
-                rows: UploadBody.rows(of: body, primaryKey: key), body: body)
+                rows: UploadBody.rows(of: body, primaryKey: key).map { row in
+                    guard head["by_value"]?.boolValue == true else { return row }
+                    return StoredRow(key: row.key.byValue, offset: row.offset, length: row.length)
+                }, body: body)
         case "remove":
             self = .remove(uuid: uuid, keys: (head["keys"]?.arrayValue ?? []).compactMap { RowKey($0) })
         case "link":

@@ -86,7 +86,7 @@ extension Planner {
     private func refusalOfRemovals(_ upload: UploadPlan, _ located: LocatedConnection) -> Refusal? {
         guard upload.deletes > 0, !input.options.allowRemoved.contains(located.key) else { return nil }
         let percent = input.desired.policy.maxRemovedPercent
-        let before = max(upload.data.counts?.before ?? 0, upload.data.gone)
+        let before = max(upload.data.before, upload.data.gone)
         guard upload.deletes * 100 > before * percent else { return nil }
         return Refusal(
             .removedLimit,

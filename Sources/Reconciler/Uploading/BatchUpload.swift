@@ -22,13 +22,16 @@ struct BatchUpload: Sendable {
     private let state: BatchProgress
     private let began: Double
     private let draft: LedgerDraft
+    private let beforeCompletion: @Sendable () async throws(StepFailure) -> Void
     let rejections: RejectedRows
 
-    /// `draft` is the ledger of this batch, `record` makes progress durable.
+    /// `draft` is the ledger of this batch, `record` makes progress durable, `beforeCompletion` is what has to be done
+    /// right before the rows become visible.
     init(
         connection: String, key: String, surveyed: SurveyedSet, selection: RowSelection,
         settings: DesiredData, maxRowErrors: Int, batch: AppliedBatch, executor: Executor,
-        draft: LedgerDraft, record: @escaping BatchProgress.Recorder
+        draft: LedgerDraft, record: @escaping BatchProgress.Recorder,
+        beforeCompletion: @escaping @Sendable () async throws(StepFailure) -> Void
     ) {
         self.key = key
         self.surveyed = surveyed
@@ -36,7 +39,8 @@ struct BatchUpload: Sendable {
         self.settings = settings
         self.executor = executor
         self.draft = draft
-        rejections = RejectedRows(limit: maxRowErrors)
+        self.beforeCompletion = beforeCompletion
+        rejections = RejectedRows(limit: maxRowErrors, areLeftOut: settings.onRowError == .skip)
         let time = executor.time
         began = time.uptime()
         state = BatchProgress(
@@ -57,7 +61,10 @@ struct BatchUpload: Sendable {
         let producer = try makeProducer()
         let last = try await sendAllButLast(from: producer)
         do { try producer.verifyUnchanged() } catch { throw .abandoned(Self.failure(of: error)) }
-        if settings.onRowError == .fail, !rejections.rows.isEmpty { throw .resumable(failureOfRejections) }
+        if settings.onRowError == .fail, !rejections.rows.isEmpty {
+            try await findRejections(in: last)
+            throw .resumable(failureOfRejections)
+        }
         try await complete(with: last)
     }
 
@@ -140,6 +147,7 @@ struct BatchUpload: Sendable {
         if executor.configuration.isStopping() { throw .resumable(.interrupted) }
         // Without it rows of this batch could be left over later; that is no reason not to upload them.
         await draft.finish()
+        do throws(StepFailure) { try await beforeCompletion() } catch { throw .resumable(error) }
         if sender.isTooLarge(last) { return try await completeInPieces(last) }
         try await mark(.completing)
         do throws(APIError) {
@@ -198,6 +206,16 @@ struct BatchUpload: Sendable {
         outcome.requests += 1
         outcome.bytes += completing.request.body.count
         finish(last, outcome)
+    }
+
+    /// The batch is not completed any more; which rows of its last request are refused as well is worth knowing.
+    private func findRejections(in last: UploadPiece) async throws(Failure) {
+        let open = sender.piece(last.chunk, completes: false, onEvent: last.request.onEvent)
+        let permit = await executor.window.enter(bytes: open.request.body.count)
+        defer { permit.leave() }
+        do throws(StepFailure) { _ = try await sender.send(open, wantsCarrier: false) } catch {
+            throw .resumable(error)
+        }
     }
 
     private func uploadAlone(_ piece: UploadPiece) async throws(APIError) {

@@ -42,7 +42,8 @@ extension ConnectionRun {
             let upload = BatchUpload(
                 connection: uuid, key: planned.key, surveyed: surveyed, selection: selection, settings: settings,
                 maxRowErrors: executor.input.desired.policy.maxRowErrors, batch: batch, executor: executor,
-                draft: draft, record: batchRecorder())
+                draft: draft, record: batchRecorder(),
+                beforeCompletion: respeltRemover(surveyed, plan, uuid: uuid))
             do throws(BatchUpload.Failure) {
                 try await upload.run()
                 hasNextLedger = await draft.finish() == nil
@@ -82,22 +83,43 @@ extension ConnectionRun {
         applied.batch?.phase = .deleting
         applied.batch?.touched = now
         try await record()
+        try await Self.delete(
+            removed, from: uuid, executor, help: "if this account cannot delete single rows, set removed_rows: keep")
+        report(.deletedRows(removed.count))
+    }
+
+    /// Takes away the rows whose keys are spelled otherwise by now; nothing where there are none.
+    private func respeltRemover(
+        _ surveyed: SurveyedSet, _ plan: UploadPlan, uuid: String
+    ) -> @Sendable () async throws(StepFailure) -> Void {
+        let (keys, executor) = (surveyed.rows?.respelt(isDelta: plan.isDelta), executor)
+        return { () async throws(StepFailure) in
+            guard let keys else { return }
+            try await Self.delete(
+                keys, from: uuid, executor,
+                help:
+                    "\(keys.count.grouped) keys are spelled otherwise than they were uploaded, and the service may take "
+                    + "them for other rows; if this account cannot delete single rows, spell them as before")
+        }
+    }
+
+    /// - Parameter help: Said where the service knows no such request.
+    private static func delete(
+        _ removed: RemovedKeys, from uuid: String, _ executor: Executor, help: String
+    ) async throws(StepFailure) {
         var groups = removed.groups(of: executor.configuration.limits.maxRows)
         while let keys = try nextGroup(&groups) {
             do throws(APIError) {
                 try await executor.writer.deleteRows(uuid, primaryKeys: keys)
             } catch {
                 var failure = StepFailure(error)
-                if error.kind == .notFound || error.kind == .refused {
-                    failure.help = "if this account cannot delete single rows, set removed_rows: keep"
-                }
+                if error.kind == .notFound || error.kind == .refused { failure.help = help }
                 throw failure
             }
         }
-        report(.deletedRows(removed.count))
     }
 
-    private func nextGroup(_ groups: inout RemovedKeys.Groups) throws(StepFailure) -> [JSONValue]? {
+    private static func nextGroup(_ groups: inout RemovedKeys.Groups) throws(StepFailure) -> [JSONValue]? {
         do throws(DataProblems) { return try groups.nextGroup() } catch { throw BatchUpload.failure(of: error) }
     }
 
@@ -140,15 +162,6 @@ extension ConnectionRun {
         applied.survey = surveyed.record?.text
         try await record()
         writeRejects()
-        let count = result.rejected.count
-        if count > 0 {
-            // The rows that went up are there and the marker says so; the pass that met the others says that too.
-            try await writeMarker(data: data)
-            throw StepFailure(
-                .rowsRejected,
-                "\(count.grouped) row\(count == 1 ? " was" : "s were") rejected by the service and left out",
-                help: "correct them in the data files; the rest is uploaded")
-        }
         return data
     }
 

@@ -3,10 +3,13 @@ import Synchronization
 /// The rows that the service rejected in one upload, collected by all of its requests.
 final class RejectedRows: Sendable {
     let limit: Int
+    /// Whether the upload goes on without them.
+    let areLeftOut: Bool
     private let collected = Mutex<[RejectedRow]>([])
 
-    init(limit: Int) {
+    init(limit: Int, areLeftOut: Bool) {
         self.limit = limit
+        self.areLeftOut = areLeftOut
     }
 
     /// By place.

@@ -16,7 +16,8 @@ struct RejectsFile {
                 "path": .string(row.place.path), "line": .number("\(row.place.line)"),
                 "primary_key": .string(row.primaryKey), "reason": .string(row.reason),
             ]
-            return document.compactText + "\n"
+            // As it was sent: numbers as they are written, fields in their order.
+            return document.compactText.dropLast() + ",\"row\":\(row.record)}\n"
         }
         do throws(StateError) {
             try PrivateFile.write(Array(lines.joined().utf8), to: path, makingDirectory: true)

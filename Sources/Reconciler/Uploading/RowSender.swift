@@ -110,7 +110,8 @@ struct RowSender: Sendable {
         let place = chunk.origin(ofRow: row)
         let isWithinLimit = rejections.add(
             RejectedRow(
-                place: place, primaryKey: chunk.primaryKeyText(ofRow: row, primaryKey: primaryKey), reason: reason))
+                place: place, primaryKey: chunk.primaryKeyText(ofRow: row, primaryKey: primaryKey), reason: reason,
+                record: String(decoding: chunk.record(ofRow: row), as: UTF8.self), isLeftOut: rejections.areLeftOut))
         if !isWithinLimit {
             throw StepFailure(
                 .rowsRejected, "the service rejected more than \(rejections.limit) rows, so the upload was given up",

@@ -89,6 +89,7 @@ package enum PlanJSON {
                     "changed": number(counts?.changed), "removed": number(counts?.removed),
                     "unchanged": number(counts?.unchanged), "rejected_before": number(counts?.rejected),
                     "kept": number(counts?.kept), "deleted": number(plan.deletes),
+                    "respelt": number(plan.respelt),
                 ]),
             JSONMember("requests", number(plan.sending.requests)),
             JSONMember("bytes", number(plan.sending.bytes)),

@@ -21,6 +21,12 @@ extension PlanText {
                 "        next refresh \(CivilTime(utc: Double(due)).rfc3339): \(connection.desired?.data?.ttlSeconds ?? 0) s to live"
             )
         }
+        if plan.respelt > 0 {
+            let (of, them) = plan.respelt == 1 ? ("key is", "that row is") : ("keys are", "those rows are")
+            lines.append(
+                "        \(plan.respelt.grouped) \(of) spelled otherwise than they were uploaded, such as 1.0 for 1: "
+                    + "\(them) replaced")
+        }
         if plan.deletes > 0 {
             lines.append("    \(paint("-", .red)) rows: \(Self.count(plan.deletes, "row")) that left the files")
         } else if let removed = plan.data.counts?.removed, removed > 0 {

@@ -23,6 +23,8 @@ enum OutcomeText {
         let results = outcome.results.values
         var parts = Tally(results.flatMap(\.steps)).words
         if parts.isEmpty { parts.append("nothing changed") }
+        let leftOut = results.reduce(0) { $0 + $1.rejected.count { $0.isLeftOut } }
+        if leftOut > 0 { parts.append("\(leftOut.grouped) rejected row\(leftOut == 1 ? "" : "s") left out") }
         let failures = results.compactMap(\.failure)
         let interrupted = failures.filter(\.isInterruption).count
         if failures.count > interrupted { parts.append("\(failures.count - interrupted) failed") }

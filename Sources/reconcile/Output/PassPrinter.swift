@@ -51,8 +51,10 @@ final class PassPrinter: PassObserver {
     func warned(_ message: String, key: String) { console.err("warning: \(key): \(message)") }
 
     func rejected(_ row: RejectedRow, key: String) {
+        let severity = row.isLeftOut ? "warning" : "error"
         console.err(
-            "\(row.place.path):\(row.place.line): error: the service rejected the row \(row.primaryKey): \(row.reason)")
+            "\(row.place.path):\(row.place.line): \(severity): the service rejected the row \(row.primaryKey): \(row.reason)"
+        )
     }
 
     func uploading(_ progress: UploadProgress, key: String) {
