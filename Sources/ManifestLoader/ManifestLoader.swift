@@ -44,12 +44,23 @@ package struct ManifestLoader: Sendable {
                     .warning, "there is no manifest in \(directory)",
                     help: "a manifest is a file that ends in .yaml or .yml"))
         }
-        let desired = diagnostics.hasErrors ? nil : moveDesiredState(from: &files)
+        diagnostics += scan.lookalikes.map(Self.warning)
+        var desired = diagnostics.hasErrors ? nil : moveDesiredState(from: &files)
+        let empty = files.indices.filter { files[$0].documentCount == 0 }
+        desired?.doubtfulFiles = empty.map { files[$0].findings.source.path } + scan.lookalikes
+        diagnostics += desired.map(ManifestComparison.twins) ?? []
         return LoadedManifests(
             desired: desired, diagnostics: diagnostics.sortedByPlace, fileCount: files.count,
             snapshot: DirectorySnapshot(
                 scan: scan, statuses: files.indices.map { files[$0].status },
                 dataFiles: desired.map(dataFiles) ?? []))
+    }
+
+    private static func warning(ofLookalike path: String) -> Diagnostic {
+        Diagnostic(
+            .warning, "the file is not read: the name of a manifest ends in .yaml or .yml",
+            at: SourceLocation(path: path, line: 1),
+            help: "rename the file, or move it out of the directory; until then nothing is deleted")
     }
 
     private func resolveRoots(_ diagnostics: inout [Diagnostic]) -> [String] {

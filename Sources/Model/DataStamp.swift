@@ -12,6 +12,14 @@ package struct DataStamp: Sendable, Hashable, Codable {
         self.digest = digest
         self.at = at
     }
+
+    /// Seconds by which clocks of machines may differ.
+    package static let clockTolerance = 5 * 60
+
+    /// Whether a clock that was ahead wrote it: then it proves nothing about how old the rows are.
+    ///
+    /// - Parameter now: Unix seconds.
+    package func isFromTheFuture(now: Int) -> Bool { at > now + Self.clockTolerance }
 }
 
 extension AppliedData {

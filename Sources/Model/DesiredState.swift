@@ -3,10 +3,14 @@ package struct DesiredState: Sendable, Hashable {
     /// Sorted by key; keys are unique.
     package var connections: [DesiredConnection]
     package var policy: Policy
+    /// Files, as they are shown, that may be manifests whose contents got lost, or manifests under a wrong name: while
+    /// there are any, nobody knows whether the manifest of a connection is really gone.
+    package var doubtfulFiles: [String]
 
-    package init(connections: [DesiredConnection], policy: Policy = Policy()) {
+    package init(connections: [DesiredConnection], policy: Policy = Policy(), doubtfulFiles: [String] = []) {
         self.connections = connections
         self.policy = policy
+        self.doubtfulFiles = doubtfulFiles
     }
 }
 

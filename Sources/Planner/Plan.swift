@@ -137,6 +137,7 @@ package struct Refusal: Sendable, Hashable {
         case markerMissing = "marker_missing"
         case removedLimit = "removed_limit"
         case invalidRun = "invalid_run"
+        case doubtfulManifest = "doubtful_manifest"
     }
 
     package var code: Code

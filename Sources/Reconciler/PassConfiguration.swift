@@ -1,5 +1,6 @@
 import DataFiles
 import ManifestLoader
+import Model
 import Planner
 
 /// What a pass works on and within which bounds.
@@ -11,10 +12,16 @@ package struct PassConfiguration: Sendable {
     package var secrets: any SecretSource
     /// What state is bound to: the API's URL, or the emulator's own name.
     package var apiIdentity: String
+    /// What stands for the brand, for state and for digests in the account; nil where there are no keys.
+    package var brand: SipHash128.Key?
+    /// `--allow-new-brand-key`: the brand's key was renewed.
+    package var acceptsNewBrandKey = false
     package var stateDirectory: String
     /// Where surveys spill to, in files that are unlinked at once.
     package var temporaryDirectory: String
     package var planning = PlanningOptions()
+    /// Whether a name in `planning` that nothing has is an error; false where it may come to be later.
+    package var namesMustExist = true
     /// With what digests of a saved plan are made; set where one is to be written or carried out.
     package var seal: PlanSeal?
     /// The plan to carry out, exactly or not at all.

@@ -102,7 +102,7 @@ package struct ReconcilePass: Sendable {
     private func options(for desired: DesiredState) throws(StepFailure) -> PlanningOptions {
         var options = configuration.planning
         guard let filter = configuration.filter else { return options }
-        do throws(RunFilter.UnknownName) {
+        do throws(UnknownName) {
             options.restriction = try filter.restriction(of: desired)
         } catch {
             // Of a saved plan the name was right once.
@@ -127,6 +127,10 @@ package struct ReconcilePass: Sendable {
     ) async throws(StepFailure) -> (Plan, [String: SurveyedSet]) {
         var surveys = DataSurveys(configuration: configuration, now: time.unixTime())
         var located = try await account.locate(input)
+        if configuration.namesMustExist, let unknown = located.unknownName(in: input.options) {
+            throw StepFailure(
+                configuration.saved == nil ? .invalid : .planOutdated, unknown.message, help: unknown.help)
+        }
         await surveys.survey(located.connections.compactMap(SurveyRequest.init))
         input.data = surveys.verdicts
         let plan = Planner(input, located).plan()
@@ -162,7 +166,9 @@ package struct ReconcilePass: Sendable {
     private func openState(
         owner: String
     ) async throws(StepFailure) -> (store: StateStore?, applied: AppliedState) {
-        let identity = StateIdentity(apiURL: configuration.apiIdentity, owner: owner)
+        let identity = StateIdentity(
+            apiURL: configuration.apiIdentity, owner: owner, brand: configuration.brand,
+            acceptsNewBrandKey: configuration.acceptsNewBrandKey)
         let (directory, isDryRun, time) = (configuration.stateDirectory, writer == nil, time)
         do throws(StateError) {
             return try await BlockingWork.run { () throws(StateError) in

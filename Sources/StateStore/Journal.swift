@@ -6,6 +6,8 @@ struct Journal: ~Copyable, Sendable {
     private let directory: String
     private let identity: StateIdentity
     private let calls: SystemCalls
+    /// What the header says of the brand.
+    private let brand: String?
     private var file: Descriptor
     private var length: Int
     private var lastSum: Digest128
@@ -37,22 +39,27 @@ struct Journal: ~Copyable, Sendable {
                     }
                 }
                 applied = contents.applied
-                return Journal(
-                    directory: directory, identity: identity, calls: calls, file: file,
+                var journal = Journal(
+                    directory: directory, identity: identity, brand: contents.brand, calls: calls, file: file,
                     length: contents.goodLength, lastSum: contents.lastSum, lineCount: contents.lineCount)
+                // From now on it is bound to the brand.
+                let brand = identity.brandDigest(applied.secretKey)
+                if brand != nil, brand != contents.brand { try journal.compact(applied) }
+                return journal
             }
         }
         var random = SystemRandomNumberGenerator()
         applied = AppliedState(secretKey: SipHash128.Key(random.next(), random.next()))
-        let journal = try write(applied, directory: directory, identity: identity, calls: calls)
+        let journal = try write(applied, directory: directory, identity: identity, brand: nil, calls: calls)
         try StateDirectory.sync(directory, calls: calls)
         return journal
     }
 
     private init(
-        directory: String, identity: StateIdentity, calls: SystemCalls, file: consuming Descriptor, length: Int,
-        lastSum: Digest128, lineCount: Int
+        directory: String, identity: StateIdentity, brand: String?, calls: SystemCalls, file: consuming Descriptor,
+        length: Int, lastSum: Digest128, lineCount: Int
     ) {
+        self.brand = brand
         self.directory = directory
         self.identity = identity
         self.calls = calls
@@ -88,7 +95,7 @@ struct Journal: ~Copyable, Sendable {
     /// Replaces the journal by one that holds only what counts. After an error the old one goes on.
     mutating func compact(_ applied: AppliedState) throws(StateError) {
         guard !isBroken else { return }
-        self = try Self.write(applied, directory: directory, identity: identity, calls: calls)
+        self = try Self.write(applied, directory: directory, identity: identity, brand: brand, calls: calls)
         do throws(StateError) {
             try StateDirectory.sync(directory, calls: calls)
         } catch {
@@ -109,8 +116,10 @@ struct Journal: ~Copyable, Sendable {
     }
 
     /// Writes a journal aside and puts it in place, whole or not at all.
+    ///
+    /// - Parameter brand: What the header said of the brand before, for where this run has no keys.
     private static func write(
-        _ applied: AppliedState, directory: String, identity: StateIdentity, calls: SystemCalls
+        _ applied: AppliedState, directory: String, identity: StateIdentity, brand: String?, calls: SystemCalls
     ) throws(StateError) -> Journal {
         let path = path(in: directory)
         let aside = path + ".new"
@@ -120,8 +129,8 @@ struct Journal: ~Copyable, Sendable {
             throw StateError(.system, "create", aside, cause: "it went away", isRetryable: true)
         }
         var journal = Journal(
-            directory: directory, identity: identity, calls: calls, file: file, length: 0,
-            lastSum: JournalFormat.start, lineCount: 0)
+            directory: directory, identity: identity, brand: identity.brandDigest(applied.secretKey) ?? brand,
+            calls: calls, file: file, length: 0, lastSum: JournalFormat.start, lineCount: 0)
         do throws(StateError) {
             try journal.fill(with: applied)
             try failing(as: StateError.init) { () throws(SystemError) in
@@ -136,7 +145,7 @@ struct Journal: ~Copyable, Sendable {
 
     /// Writes all that counts, some entries at a time, so that no second copy of the state is made in memory.
     private mutating func fill(with applied: AppliedState) throws(StateError) {
-        var entries = [JournalFormat.header(identity, secretKey: applied.secretKey)]
+        var entries = [JournalFormat.header(identity, secretKey: applied.secretKey, brand: brand)]
         for (key, connection) in applied.connections.sorted(by: { $0.key < $1.key }) {
             entries.append(try JournalFormat.set(key, connection))
             guard entries.count == 256 else { continue }

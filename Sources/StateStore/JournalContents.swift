@@ -10,6 +10,8 @@ struct JournalContents: Sendable {
     /// The sum of the last whole line.
     var lastSum = JournalFormat.start
     var lineCount = 0
+    /// What it was written for, see `StateIdentity.brandDigest`; nil where an older version wrote it, or without keys.
+    var brand: String?
 
     /// Lines that a rewritten journal has.
     var liveLines: Int { Self.liveLines(of: applied) }

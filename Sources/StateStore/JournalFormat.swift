@@ -37,11 +37,13 @@ enum JournalFormat {
     /// The sum before the first line.
     static let start = Digest128(low: 0, high: 0)
 
-    static func header(_ identity: StateIdentity, secretKey: SipHash128.Key) -> [UInt8] {
+    /// - Parameter brand: See `StateIdentity.brandDigest`.
+    static func header(_ identity: StateIdentity, secretKey: SipHash128.Key, brand: String?) -> [UInt8] {
         bytes([
             "format": .string(name), "version": .number(String(version)), "api_url": .string(identity.apiURL),
             "owner": .string(identity.owner),
             "secret_key": .string(Digest128(low: secretKey.k0, high: secretKey.k1).description),
+            "brand": brand.map { .string($0) } ?? .null,
         ])
     }
 

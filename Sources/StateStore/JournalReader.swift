@@ -158,15 +158,22 @@ struct JournalReader {
             let url = json["api_url"]?.stringValue, let owner = json["owner"]?.stringValue,
             let key = json["secret_key"]?.stringValue.flatMap({ Digest128($0) })
         else { throw damaged("the header is not of the form that was written", line: 1) }
-        let found = StateIdentity(apiURL: url, owner: owner)
-        guard found == identity else {
+        guard url == identity.apiURL, owner == identity.owner else {
             throw StateError(
                 .otherIdentity, "use", path,
-                cause: "it is the state of owner \(found.owner) at \(found.apiURL), "
+                cause: "it is the state of owner \(owner) at \(url), "
                     + "not of owner \(identity.owner) at \(identity.apiURL)",
                 help: "give each API URL and owner a --state-dir of its own")
         }
         contents.applied.secretKey = SipHash128.Key(key.low, key.high)
+        contents.brand = json["brand"]?.stringValue
+        let brand = identity.brandDigest(contents.applied.secretKey)
+        guard identity.acceptsNewBrandKey || brand == nil || contents.brand == nil || brand == contents.brand else {
+            throw StateError(
+                .otherIdentity, "use", path, cause: "it is the state of another brand: the x-brand-key is another",
+                help: "give each brand a --state-dir of its own; if only the key of the same brand is new, give "
+                    + "--allow-new-brand-key once")
+        }
     }
 
     private mutating func replaySet(_ entry: ArraySlice<UInt8>, line: Int) throws(StateError) {

@@ -69,7 +69,11 @@ package final class StateStore: Sendable {
         var applied = AppliedState()
         let journal = try Journal.open(directory: directory, identity: identity, calls: calls, applied: &applied)
         let current = Self.remembered(applied, now: time.unixTime())
-        shared = Mutex(State(applied: current, compactAt: Self.compactionPoint(for: current)))
+        // What a clock that was ahead wrote is put right on disk, or it would be a deletion of just now for ever.
+        let isFromTheFuture =
+            applied.deletions != current.deletions && applied.deletions.contains { $0 > Int(time.unixTime()) }
+        shared = Mutex(
+            State(applied: current, compactAt: isFromTheFuture ? 0 : Self.compactionPoint(for: current)))
         self.journal = Mutex(journal)
         self.lock = Mutex(lock)
         self.directory = directory
@@ -194,6 +198,9 @@ package final class StateStore: Sendable {
     private static func remembered(_ applied: AppliedState, now: Double) -> AppliedState {
         var applied = applied
         applied.deletions.removeAll { Double($0) <= now - Double(deletionMemory) }
+        // The clock was ahead when they were written: they count from now on.
+        for index in applied.deletions.indices
+        where applied.deletions[index] > Int(now) + DataStamp.clockTolerance { applied.deletions[index] = Int(now) }
         return applied
     }
 }

@@ -11,7 +11,8 @@ import Testing
             "readme.md": "broken: [", "x.yaml.orig": "broken: [", "a-b.yaml": manifest("a-b", spec: ""),
         ])
         let loaded = workspace.load()
-        #expect(loaded.diagnostics.isEmpty)
+        #expect(loaded.diagnostics.allSatisfy { $0.message.contains("the same spec.name") })
+        #expect(loaded.desired?.doubtfulFiles == [])
         #expect(loaded.fileCount == 4)
         #expect(loaded.desired?.connections.map(\.key) == ["a-b", "b", "deep", "y", "z"])
     }
@@ -46,6 +47,27 @@ import Testing
             ])
     }
 
+    /// What may be a manifest that was cut, or got another name, is told: its connection must not be deleted for it.
+    @Test(arguments: [
+        ("otter.yaml", ""), ("otter.yaml", "# kept for later\n"), ("otter.YAML", "x"), ("otter.Yml", "x"),
+        ("otter.ymal", "x"), ("otter.yaml.txt", "x"),
+    ])
+    func filesThatMayBeManifestsAreTold(name: String, text: String) {
+        let workspace = Workspace(["a.yaml": manifest("a", spec: ""), name: text])
+        let loaded = workspace.load()
+        #expect(loaded.desired?.doubtfulFiles == ["\(workspace.path)/\(name)"])
+        #expect(loaded.diagnostics.count == 1 && loaded.diagnostics[0].help?.contains("nothing is deleted") == true)
+    }
+
+    @Test func twoOfOneNameAndKeyAreTold() {
+        let workspace = Workspace(["a.yaml": manifest("heron", spec: ""), "b.yaml": manifest("otter", spec: "")])
+        #expect(
+            workspace.problems() == [
+                "b.yaml:3:18: warning: the manifests heron and otter have the same spec.name, \"One\", and primary_key: "
+                    + "in the account nobody can tell the two apart"
+            ])
+    }
+
     @Test func linksAreFollowedWhileTheyStayInside() {
         let workspace = Workspace([
             "M/..2024/a.yaml": manifest("a", spec: ""), "M/..2024/sub/b.yaml": manifest("b", spec: ""),
@@ -58,7 +80,7 @@ import Testing
         workspace.link("M/twice.yaml", to: "real/c.yaml")
         workspace.link("M/real/loop", to: "..")
         let loaded = workspace.load("M")
-        #expect(loaded.diagnostics.isEmpty)
+        #expect(!loaded.diagnostics.hasErrors)
         #expect(loaded.desired?.connections.map(\.key) == ["a", "b", "c"])
         workspace.link("link", to: "M")
         #expect(workspace.load("link").desired?.connections.count == 3)

@@ -17,6 +17,7 @@ package struct Scenario {
     package var deletions: [Int] = []
     package var data: [String: PlanningInput.DataVerdict] = [:]
     package var options = PlanningOptions()
+    package var doubtfulFiles: [String] = []
 
     package init(
         policy: Policy = Policy(), desired: [DesiredConnection] = [], actual: [ActualConnection] = [],
@@ -34,7 +35,8 @@ package struct Scenario {
 
     package var input: PlanningInput {
         PlanningInput(
-            desired: DesiredState(connections: desired, policy: policy), actual: ActualState(connections: actual),
+            desired: DesiredState(connections: desired, policy: policy, doubtfulFiles: doubtfulFiles),
+            actual: ActualState(connections: actual),
             applied: AppliedState(connections: applied, deletions: deletions, secretKey: Self.key), data: data,
             now: Self.now, options: options)
     }

@@ -120,4 +120,20 @@ import Testing
         scenario.desired.append(manifest)
         #expect(scenario.plan().connections.allSatisfy { $0.actions != [.delete] })
     }
+
+    /// A file that was cut to nothing, or got another name, may be the manifest of what would be deleted.
+    @Test func doubtfulFilesHoldDeletesBack() {
+        var scenario = Scenario(
+            desired: [Scenario.manifest()],
+            actual: [
+                Scenario.connection(), Scenario.connection(Scenario.other, name: "Old", key: "old", references: []),
+            ])
+        scenario.policy.prune = true
+        #expect(scenario.planned("old")?.actions == [.delete])
+        scenario.doubtfulFiles = ["Manifests/old.YAML"]
+        #expect(scenario.planned("old")?.refusals.map(\.code) == [.doubtfulManifest])
+        #expect(scenario.planned("old")?.refusals.first?.message.contains("Manifests/old.YAML") == true)
+        scenario.options.allowDelete = ["old"]
+        #expect(scenario.planned("old")?.actions == [.delete])
+    }
 }

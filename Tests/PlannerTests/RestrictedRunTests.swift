@@ -87,8 +87,8 @@ import Testing
     }
 
     @Test func anUnknownNameIsAnErrorWithTheNearest() {
-        func failure(_ name: String) -> RunFilter.UnknownName? {
-            do throws(RunFilter.UnknownName) {
+        func failure(_ name: String) -> UnknownName? {
+            do throws(UnknownName) {
                 var desired = scenario().input.desired
                 desired.connections[1].renamedFrom = "inventory"
                 _ = try RunFilter.names(["profiles", name]).restriction(of: desired)

@@ -40,6 +40,17 @@ import Testing
         #expect(reason(scenario(marker: Scenario.rows(at: 0), ttl: nil)) == nil)
     }
 
+    /// A clock that was ahead wrote the time: it proves nothing, once.
+    @Test func rowsFromTheFutureAreDue() {
+        let ahead = Scenario.now + 10 * 365 * 86_400
+        #expect(reason(scenario(marker: Scenario.rows(at: ahead), ttl: 86_400)) == .dataExpires)
+        #expect(reason(scenario(marker: Scenario.rows(at: ahead), ttl: nil)) == nil)
+        #expect(reason(scenario(marker: Scenario.rows(at: Scenario.now + 299), ttl: 86_400)) == nil)
+        let planned = scenario(marker: Scenario.rows(at: ahead), ttl: 86_400).planned()
+        #expect(planned?.notes.contains { $0.contains("a clock that was ahead") } == true)
+        #expect(planned?.nextRefresh(now: Scenario.now, isUploaded: false) == Scenario.now)
+    }
+
     @Test func anInterruptedUploadSaysSo() {
         var scenario = scenario(marker: nil)
         scenario.applied["profiles"] = AppliedConnection(

@@ -105,6 +105,45 @@ import Testing
         again.close()
     }
 
+    /// Deletions of a clock that was ahead count from when they are met, not for ten years.
+    @Test func deletionsFromTheFutureAreOver() async throws {
+        let directory = TemporaryDirectory()
+        let time = ManualTime()
+        let now = Int(time.unixTime())
+        let store = try open(directory, time: time)
+        try await store.recordDeletion(of: "a", at: now + 3650 * 86_400)
+        store.close()
+        #expect(try StateStore.read(directory: directory.path, identity: identity, time: time).deletions == [now])
+        let again = try open(directory, time: time)
+        #expect(again.state.deletions == [now])
+        again.close()
+        time.advance(86_401)
+        #expect(try StateStore.read(directory: directory.path, identity: identity, time: time).deletions == [])
+    }
+
+    @Test func stateIsOfOneBrand() async throws {
+        let directory = TemporaryDirectory()
+        func identity(_ brand: UInt64?, accepts: Bool = false) -> StateIdentity {
+            StateIdentity(
+                apiURL: "https://api.test/v1", owner: "default", brand: brand.map { SipHash128.Key($0, 2) },
+                acceptsNewBrandKey: accepts)
+        }
+        func open(_ identity: StateIdentity) async throws {
+            let store = try StateStore.open(directory: directory.path, identity: identity, time: ManualTime())
+            try await store.record("a", applied("1"))
+            store.close()
+        }
+        // One that knows no brand yet is bound by the first run with keys.
+        try await open(identity(nil))
+        try await open(identity(1))
+        try await open(identity(nil))
+        #expect(await failure { try await open(identity(2)) }?.kind == .otherIdentity)
+        #expect(await failure { try StateStore.read(directory: directory.path, identity: identity(2)) } != nil)
+        try await open(identity(2, accepts: true))
+        #expect(await failure { try await open(identity(1)) }?.kind == .otherIdentity)
+        #expect(try StateStore.read(directory: directory.path, identity: identity(2)).connections.count == 1)
+    }
+
     @Test func manyRecordsShareWritesAndKeepTheirOrder() async throws {
         let syncs = Mutex(0)
         var calls = SystemCalls()

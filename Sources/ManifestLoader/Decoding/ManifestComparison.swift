@@ -22,6 +22,26 @@ struct ManifestComparison {
         }
     }
 
+    /// A warning for each two connections that would be alike in the account.
+    static func twins(_ desired: DesiredState) -> [Diagnostic] {
+        var first: [String: Int] = [:]
+        first.reserveCapacity(desired.connections.count)
+        var warnings: [Diagnostic] = []
+        for index in desired.connections.indices {
+            guard let known = first.updateIfAbsent(desired.connections[index].name, index) else { continue }
+            let (one, other) = (desired.connections[known], desired.connections[index])
+            guard one.primaryKey == other.primaryKey else { continue }
+            var warning = Diagnostic(
+                .warning,
+                "the manifests \(one.key) and \(other.key) have the same spec.name, \(one.name.quoted), and primary_key: "
+                    + "in the account nobody can tell the two apart",
+                at: other.places.manifest, help: "give each connection a name of its own")
+            warning.notes = [Diagnostic.Note("the first is here", at: one.places.manifest)]
+            warnings.append(warning)
+        }
+        return warnings
+    }
+
     private mutating func check() {
         var policy: Place?
         for file in files.indices {

@@ -81,7 +81,9 @@ struct ManifestReader: Sendable {
         file.connections = connections
         file.policies = policies
         if file.documentCount == 0, !findings.diagnostics.hasErrors {
-            findings.warning("the file holds no manifest", at: top, help: "remove it, or write a manifest into it")
+            findings.warning(
+                "the file holds no manifest", at: top,
+                help: "remove it, or write a manifest into it; until then nothing is deleted")
         }
     }
 

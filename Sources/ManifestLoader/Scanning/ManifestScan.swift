@@ -17,6 +17,8 @@ struct ManifestScan {
     private(set) var manifests: [Manifest] = []
     /// Files that could be data as they are shown, sorted likewise.
     private(set) var dataNames: [String] = []
+    /// Files whose names only look like those of manifests, such as `stock.YAML`, as they are shown.
+    private(set) var lookalikes: [String] = []
     private(set) var problems: [Diagnostic] = []
     /// The directory, absolute, links resolved; nil where there is none.
     private(set) var root: String?
@@ -107,7 +109,11 @@ struct ManifestScan {
 
     private mutating func visit(file name: String, kind: FileStatus.Kind, relative: String, path: String) {
         guard Self.isManifest(name) else {
-            if DataFormat(path: name) != nil { dataNames.append(display(relative)) }
+            if DataFormat(path: name) != nil {
+                dataNames.append(display(relative))
+            } else if Self.looksLikeManifest(name) {
+                lookalikes.append(display(relative))
+            }
             return
         }
         if name.unicodeScalars.contains(where: { $0 == "\u{FFFD}" || $0.isControl }) {
@@ -179,6 +185,14 @@ struct ManifestScan {
 
     private static func isManifest(_ name: String) -> Bool {
         name.utf8.suffix(5).elementsEqual(".yaml".utf8) || name.utf8.suffix(4).elementsEqual(".yml".utf8)
+    }
+
+    /// Whether the name of a file that is no manifest may be meant as one: in capitals, mistyped, or with the `.txt` that
+    /// an editor puts behind. Copies that tools leave (`x.yaml.orig`, `x.yaml~`) are not.
+    private static func looksLikeManifest(_ name: String) -> Bool {
+        var parts = name.lowercased().split(separator: ".").dropFirst()
+        if parts.last == "txt" { parts = parts.dropLast() }
+        return parts.last.map { ["yaml", "yml", "yamel", "ymal", "yalm", "yam"].contains($0) } ?? false
     }
 
     private mutating func reportHidden(_ display: String) {

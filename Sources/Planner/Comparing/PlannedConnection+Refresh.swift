@@ -14,7 +14,7 @@ extension PlannedConnection {
             // Rows expire by the full upload that they came with.
             began = plan.isDelta ? began ?? applied?.batch?.base?.at : now
         }
-        // The first second at which two thirds are over.
-        return began.map { $0 + (ttl * 2 + 2) / 3 }
+        // The first second at which two thirds are over; at once where a clock that was ahead says when it was.
+        return began.map { $0 > now + DataStamp.clockTolerance ? now : $0 + (ttl * 2 + 2) / 3 }
     }
 }

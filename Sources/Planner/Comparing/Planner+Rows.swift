@@ -46,6 +46,11 @@ extension Planner {
         if let note = summary.ledgerNote, reason != .firstUpload, !upload.isDelta {
             verdict.notes.append("all rows are sent: \(note)")
         }
+        if let known = located.stamp, settings.ttlSeconds != nil, known.isFromTheFuture(now: input.now) {
+            verdict.notes.append(
+                "a clock that was ahead wrote when its rows were uploaded, so they may be of any age and are sent again"
+            )
+        }
         if summary.isMemoryLost, settings.removedRows == .delete, !upload.isDelta {
             verdict.notes.append("rows that left the files since the last upload are not known, so they stay")
         }
@@ -76,7 +81,10 @@ extension Planner {
         guard let known else { return applied?.batch != nil ? .interrupted : .firstUpload }
         if known.version != data.version { return .digestVersion }
         if options.full { return .forced }
-        if let ttlSeconds, (now - known.at) * 3 >= ttlSeconds * 2 { return .dataExpires }
+        // Rows that were uploaded in the future may be of any age.
+        if let ttlSeconds, known.isFromTheFuture(now: now) || (now - known.at) * 3 >= ttlSeconds * 2 {
+            return .dataExpires
+        }
         if known.digest != data.digest { return .rowsChanged }
         if options.retryRejected, (applied?.data?.rejected ?? 0) > 0 { return .retryRejected }
         return nil

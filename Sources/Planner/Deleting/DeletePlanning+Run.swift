@@ -9,7 +9,9 @@ extension DeletePlanning {
     func judged(_ plan: [PlannedConnection]) -> [PlannedConnection] {
         if options.isPartial { return plan.refusing(createsBesideOrphans(plan)) }
         guard policy.prune else { return plan }
-        return [replacements, allGone, invalidRun, overLimit].reduce(plan) { plan, rule in plan.refusing(rule(plan)) }
+        return [replacements, allGone, doubtfulManifest, invalidRun, overLimit].reduce(plan) { plan, rule in
+            plan.refusing(rule(plan))
+        }
     }
 
     /// A create of the same name and primary key beside an orphan is a rename that somebody forgot to declare, whatever
@@ -70,6 +72,19 @@ extension DeletePlanning {
             Refusal(
                 .allManifestsGone, "no manifest is left at all, so \(key) is not deleted", at: nil,
                 help: "check that DIR is the right directory; if all of it is meant to go, give --allow-delete \(key)")
+        }
+    }
+
+    /// A manifest that was cut to nothing, or got another name, is still a wish.
+    private func doubtfulManifest(_ plan: [PlannedConnection]) -> Refusals {
+        let files = input.desired.doubtfulFiles
+        if files.isEmpty { return [:] }
+        let list = files.prefix(5).joined(separator: ", ") + (files.count > 5 ? ", …" : "")
+        return refusalsOfHeld(plan) { key in
+            Refusal(
+                .doubtfulManifest,
+                "\(key) is not deleted while there may be a manifest that nobody can read: \(list)", at: nil,
+                help: "put the manifest back or remove the file, or give --allow-delete \(key)")
         }
     }
 

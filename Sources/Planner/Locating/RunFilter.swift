@@ -7,12 +7,6 @@ package enum RunFilter: Sendable, Hashable {
     /// `--selector`.
     case selector(LabelSelector)
 
-    /// A name that no manifest has.
-    package struct UnknownName: Error, Sendable, Hashable {
-        package var message: String
-        package var help: String
-    }
-
     /// As the user gave it: `--selector team=crm`.
     package var text: String {
         switch self {

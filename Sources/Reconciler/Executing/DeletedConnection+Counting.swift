@@ -9,7 +9,11 @@ extension DeletedConnection {
     ) -> [Int] {
         let names = ((try? Directory.list(stateDirectory + "/deleted")) ?? []).map(\.name)
         let there = Set(actual.connections.map { ConnectionFileName.escaped($0.uuid) })
-        let times = names.compactMap(parse).filter { !there.contains($0.uuid) && now - $0.time < 24 * 60 * 60 }
+        let times = names.compactMap(parse).filter { copy in
+            // Of one that a clock that was ahead wrote nobody could ever tell that it is a day old.
+            !there.contains(copy.uuid) && now - copy.time < 24 * 60 * 60
+                && copy.time <= now + DataStamp.clockTolerance
+        }
         // Several copies of one connection are tries at one delete.
         let copies = Dictionary(times.map { ($0.uuid, $0.time) }, uniquingKeysWith: max)
         let unrecorded = copies.count - recorded.filter { now - $0 < 24 * 60 * 60 }.count

@@ -101,6 +101,9 @@ struct OptionSpec {
             name: "--allow-recreate", topics: [.reconcile],
             help: "create again though every known connection is gone from the account"),
         OptionSpec(
+            name: "--allow-new-brand-key", topics: [.reconcile, .apply],
+            help: "the x-brand-key is another, and the brand that the state belongs to is the same"),
+        OptionSpec(
             name: "--interval", placeholder: "DURATION", topics: [.daemon],
             help: "time between passes that no change causes (default 5m, varied by a tenth)"),
         OptionSpec(

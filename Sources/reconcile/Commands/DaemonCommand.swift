@@ -29,6 +29,8 @@ struct DaemonCommand {
         configuration.uploads = upload.uploads
         configuration.limits = upload.limits
         configuration.planning.adopt = Set(given.all("--adopt"))
+        // Its manifest may come later.
+        configuration.namesMustExist = false
 
         // What one thread lets go another can use, and what is free at the top can be given back to the system.
         Memory.shareOneHeap()

@@ -76,6 +76,7 @@ final class DaemonPasses: PassRunner {
     private func pass(_ order: PassRequest, on account: Account) async -> PassOutcome {
         var configuration = configuration
         configuration.apiIdentity = account.identity
+        configuration.brand = account.keys?.brandDigestKey
         configuration.holdBack = order.holdBack
         configuration.isStopping = { [weak self] in self?.state.withLock { $0.isDraining } ?? true }
         return await withTaskCancellationHandler {

@@ -52,6 +52,8 @@ struct ReconcileCommand {
             let account = try await Account.open(
                 settings, time: time, persists: !isDryRun, uploadsAtOnce: upload.uploads.requests)
             configuration.apiIdentity = account.identity
+            configuration.brand = account.keys?.brandDigestKey
+            configuration.acceptsNewBrandKey = options.isGiven("--allow-new-brand-key")
             if out != nil || saved != nil {
                 configuration.seal = PlanSeal(
                     tool: Reconcile.tool, salt: saved?.salt ?? PlanSeal.salt(time), keys: account.keys,
