@@ -19,7 +19,7 @@ package final class APIClient: Sendable {
 
     init(configuration: APIClientConfiguration, transport: any HTTPTransport, time: any TimeSource) {
         runner = RequestRunner(configuration: configuration, transport: transport, time: time)
-        redactor = Redactor(keys: configuration.keys)
+        redactor = Redactor(keys: configuration.keys, known: configuration.knownSecrets.map { $0.reveal() })
         self.time = time
     }
 

@@ -5,6 +5,8 @@ package struct APIClientConfiguration: Sendable {
     /// Normal form, without a slash at its end; `state` may be bound to it.
     package let baseURL: String
     package let keys: APIKeys
+    /// Secrets of manifests and of the environment, which nothing that somebody else says may repeat.
+    package let knownSecrets: [ConfigString]
     /// `reconcile/VERSION`.
     package let userAgent: String
     /// Seconds without any progress after which an attempt is given up.
@@ -19,11 +21,12 @@ package struct APIClientConfiguration: Sendable {
 
     /// Errors: a `Diagnostic` that names the URL and the rule it breaks.
     package init(
-        baseURL: String = productionURL, keys: APIKeys, userAgent: String, idleTimeout: Double = 60,
+        baseURL: String = productionURL, keys: APIKeys, knownSecrets: [String] = [], userAgent: String, idleTimeout: Double = 60,
         attemptTimeout: Double = 300, retry: RetryPolicy = RetryPolicy(), maxConcurrency: Int = 8
     ) throws(Diagnostic) {
         self.baseURL = try BaseURL.normalForm(of: baseURL)
         self.keys = keys
+        self.knownSecrets = knownSecrets.map { ConfigString($0, isSecret: true) }
         self.userAgent = userAgent
         self.idleTimeout = idleTimeout
         self.attemptTimeout = attemptTimeout

@@ -22,6 +22,10 @@ package struct FieldSnapshot: Sendable, Hashable, Codable {
     /// Under this path stands what a description held of a marker, without `data` and `at`; absent where it held none.
     package static let markerPath = "ownership marker"
 
+    /// Under this path stands `true` where the manifest declared a description: one that it leaves out is carried along as
+    /// the account has it, and is not ours to take away.
+    package static let declaresDescription = "description is declared"
+
     /// What the service says. `sensitive` are the paths that are so on our side whatever their name.
     package init(_ actual: ActualConnection, sensitive: Set<String>, key: SipHash128.Key) {
         fields = [:]

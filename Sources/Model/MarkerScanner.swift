@@ -32,6 +32,10 @@ struct MarkerScanner {
             else { return nil }
             marker.data = DataStamp(version: version, digest: digest, at: at)
         }
+        if scanner.skip(" def=") {
+            guard let definition = scanner.definition() else { return nil }
+            marker.definition = definition
+        }
         return scanner.skip("]") && scanner.index == bytes.count ? marker : nil
     }
 
@@ -75,6 +79,23 @@ struct MarkerScanner {
         guard Digest128(text) != nil else { return nil }
         index += 32
         return text
+    }
+
+    /// One or two digests as `DefinitionDigest.text` writes them.
+    private mutating func definition() -> DefinitionDigest? {
+        guard let answered = halfDigest() else { return nil }
+        guard skip("/") else { return DefinitionDigest(answered: answered) }
+        guard let sent = halfDigest(), sent != answered else { return nil }
+        return DefinitionDigest(answered: answered, sent: sent)
+    }
+
+    /// 16 lower-case hexadecimal digits.
+    private mutating func halfDigest() -> String? {
+        guard index + 16 <= bytes.count else { return nil }
+        let digits = bytes[index..<index + 16]
+        guard digits.allSatisfy({ $0 &- UInt8(ascii: "0") < 10 || $0 &- UInt8(ascii: "a") < 6 }) else { return nil }
+        index += 16
+        return String(decoding: digits, as: UTF8.self)
     }
 
     /// Whether the bytes may be an owner or a key: `[a-z0-9][a-z0-9._-]{0,62}`.

@@ -1,13 +1,19 @@
-/// Ownership that travels with a connection: `[reconcile owner=… key=… protect data=2:<hex> at=<seconds>]`, at the
-/// end of its description, because the API has no tags.
+/// Ownership that travels with a connection: `[reconcile owner=… key=… protect data=2:<hex> at=<seconds> def=<hex>]`,
+/// at the end of its description, because the API has no tags.
 package struct OwnershipMarker: Sendable, Hashable {
     package var owner: String
     package var key: String
     package var isProtected: Bool
     /// Nil while rows may be missing.
     package var data: DataStamp?
+    /// What the definition was when we wrote it last; nil in markers of before.
+    package var definition: DefinitionDigest?
 
-    package init(owner: String, key: String, isProtected: Bool = false, data: DataStamp? = nil) {
+    package init(
+        owner: String, key: String, isProtected: Bool = false, data: DataStamp? = nil,
+        definition: DefinitionDigest? = nil
+    ) {
+        self.definition = definition
         self.owner = owner
         self.key = key
         self.isProtected = isProtected
@@ -18,6 +24,7 @@ package struct OwnershipMarker: Sendable, Hashable {
         var words = ["[reconcile", "owner=\(owner)", "key=\(key)"]
         if isProtected { words.append("protect") }
         if let data { words += ["data=\(data.version):\(data.digest)", "at=\(data.at)"] }
+        if let definition { words.append("def=\(definition.text)") }
         return words.joined(separator: " ") + "]"
     }
 }
@@ -74,13 +81,15 @@ package struct MarkedDescription: Sendable, Hashable {
         return text.isEmpty ? marker.text : "\(text) \(marker.text)"
     }
 
-    /// What a description holds of a marker: a whole one without what it says of the rows, a damaged one as it stands;
+    /// What a description holds of a marker: a whole one without what it says of the rows and of the definition, a
+    /// damaged one as it stands;
     /// nil where there is none.
     package static func markerText(of description: String?) -> String? {
         switch MarkedDescription(parsing: description).marker {
         case .absent: return nil
         case .whole(var marker):
             marker.data = nil
+            marker.definition = nil
             return marker.text
         case .damaged:
             let whole = (description ?? "").trimmingBlanksAtEnd

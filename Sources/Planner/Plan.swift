@@ -104,9 +104,14 @@ package struct FieldChange: Sendable, Hashable {
     package var new: JSONValue?
     package var isSensitive: Bool
     package var cause: Cause
+    /// Whether there was nothing before, and whether nothing is left: known of sensitive values too.
+    package let isAddition: Bool
+    package let isRemoval: Bool
 
     package init(path: String, old: JSONValue?, new: JSONValue?, isSensitive: Bool, cause: Cause) {
         self.path = path
+        isAddition = old == nil
+        isRemoval = new == nil
         self.old = isSensitive ? nil : old
         self.new = isSensitive ? nil : new
         self.isSensitive = isSensitive

@@ -69,8 +69,10 @@ package struct PlannedConnection: Sendable, Hashable {
     /// The marker to send, without `data`; nil where ownership lives in state.
     package var marker: OwnershipMarker? { sending?.marker }
 
-    /// The definition as it goes to the API, with a marker that says that of the rows.
-    package func definition(data: DataStamp?) -> Definition? { sending?.definition(data: data) }
+    /// The definition as it goes to the API, with a marker that says that of the rows and of the definition.
+    package func definition(data: DataStamp?, _ digest: DefinitionDigest?) -> Definition? {
+        sending?.definition(data: data, digest)
+    }
 
     /// Takes everything back that was planned.
     mutating func stop(_ refusal: Refusal) { outcome = .stopped(refusals + [refusal], problems) }
@@ -82,15 +84,18 @@ package struct DefinitionToSend: Sendable, Hashable {
     package var base: Definition
     /// Without `data`; nil where ownership lives in state.
     package var marker: OwnershipMarker?
+    /// Of what the manifest declares, as the marker keeps it.
+    package var declaredDigest: String
     /// Why the marker is written, moved, repaired or taken away.
     package var ownershipCauses: [Cause] = []
     /// Fields that a run about drift alone leaves as the account has them.
     package var heldBack: Set<String> = []
 
-    func definition(data: DataStamp?) -> Definition {
+    func definition(data: DataStamp?, _ digest: DefinitionDigest?) -> Definition {
         var definition = base
         var marker = marker
         marker?.data = data
+        marker?.definition = digest
         definition.description = MarkedDescription.join(text: definition.description, marker: marker)
         return definition
     }

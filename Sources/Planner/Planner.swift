@@ -17,6 +17,10 @@ package struct PlanningInput: Sendable {
     /// Unix seconds.
     package var now: Int
     package var options: PlanningOptions
+    /// Under which definitions are digested in markers: made of the brand's key.
+    package var definitionKey = SipHash128.Key()
+    /// Secrets that this run could put into manifests: no text of the account that holds one is shown.
+    package var knownSecrets: [String] = []
 
     package init(
         desired: DesiredState, actual: ActualState, applied: AppliedState, data: [String: DataVerdict], now: Int,
@@ -135,7 +139,9 @@ package struct Planner: Sendable {
         let base = Definition(
             name: desired.name, primaryKey: desired.primaryKey, description: desired.description,
             details: desired.details)
-        planned.sending = DefinitionToSend(base: base, marker: marker(for: desired))
+        planned.sending = DefinitionToSend(
+            base: base, marker: marker(for: desired),
+            declaredDigest: DefinitionDigest.digest(of: Self.declaredFields(desired), key: input.definitionKey))
         var changes = [
             FieldChange(
                 path: "primary_key", old: nil, new: .string(desired.primaryKey), isSensitive: false, cause: .manifest)

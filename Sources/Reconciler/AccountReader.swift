@@ -6,13 +6,23 @@ import Planner
 package struct AccountReader: Sendable {
     let reader: any ConnectionReading
     let options: PlanningOptions
+    private let brand: SipHash128.Key?
+    private let knownSecrets: [String]
     /// Reads under way at one time.
     private let width = 8
 
-    /// - Parameter options: What the command line asks for.
-    package init(reader: any ConnectionReading, options: PlanningOptions = PlanningOptions()) {
+    /// - Parameters:
+    ///   - options: What the command line asks for.
+    ///   - brand: Under which markers digest definitions.
+    ///   - knownSecrets: What no text of the account may show.
+    package init(
+        reader: any ConnectionReading, options: PlanningOptions = PlanningOptions(), brand: SipHash128.Key? = nil,
+        knownSecrets: [String] = []
+    ) {
         self.reader = reader
         self.options = options
+        self.brand = brand
+        self.knownSecrets = knownSecrets
     }
 
     /// The planning input without references and data files.
@@ -24,6 +34,8 @@ package struct AccountReader: Sendable {
             actual.connections += try await readAll(unlisted, readUnlisted).compactMap { $0 }
             var input = PlanningInput(desired: desired, actual: actual, applied: applied, data: [:], now: now)
             input.options = options
+            input.definitionKey = brand ?? SipHash128.Key()
+            input.knownSecrets = knownSecrets
             return input
         } catch {
             throw StepFailure(error)

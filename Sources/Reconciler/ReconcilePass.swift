@@ -68,7 +68,9 @@ package struct ReconcilePass: Sendable {
         let state = try await openState(owner: desired.policy.owner)
         defer { state.store?.close() }
 
-        let account = AccountReader(reader: reader, options: try options(for: desired))
+        let account = AccountReader(
+            reader: reader, options: try options(for: desired), brand: configuration.brand,
+            knownSecrets: configuration.secrets.values)
         var input = try await account.read(desired: desired, applied: state.applied, now: Int(time.unixTime()))
         if desired.policy.prune {
             input.applied.deletions = DeletedConnection.deletions(

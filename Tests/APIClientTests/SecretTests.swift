@@ -1,3 +1,5 @@
+import Foundation
+import JSON
 import Model
 import Testing
 
@@ -44,6 +46,44 @@ import Testing
         ])
         let redactor = Redactor(keys: try testKeys(), definition: definition(details: details))
         #expect(redactor.clean("plain-token, application/json") == "(sensitive), application/json")
+    }
+
+    /// A credential of a few characters, one of several words, and what becomes of them on the way.
+    @Test(arguments: ["zq7kx", "quiet otter mill lane", "p&ss<w>rd\"'/+ä", "abc"])
+    func knownSecretsAreNotRepeatedHoweverTheyAreSpelt(secret: String) throws {
+        let redactor = Redactor(keys: try testKeys(), known: [secret])
+        let base64 = Data(secret.utf8).base64EncodedString()
+        let percent = secret.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
+        var spellings = [
+            secret, percent, percent.lowercased(), percent.replacing("%20", with: "+"),
+            secret.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
+                .replacing("\"", with: "&quot;").replacing("'", with: "&#39;"),
+            String(JSONValue.string(secret).compactText.dropFirst().dropLast()),
+        ]
+        if secret.utf8.count > 3 {
+            let hex = secret.utf8.map { String(format: "%02x", $0) }.joined()
+            spellings += [
+                base64, base64.replacing("+", with: "-").replacing("/", with: "_"), hex, hex.uppercased(),
+            ]
+        }
+        for spelling in spellings {
+            let text = redactor.clean("it is {\(spelling)} here")
+            #expect(text.contains("(sensitive)") && !text.contains(spelling), "\(text)")
+        }
+    }
+
+    @Test func aKeyOfOneLetterBlanksNothing() throws {
+        let redactor = Redactor(keys: try APIKeys(apiKey: "a", brandKey: "il"), known: ["F", "ed"])
+        #expect(redactor.clean("Failed") == "Failed")
+    }
+
+    @Test(arguments: [
+        "http://walrus:pumice stone88@:80", "https://a:p@ss@proxy.test:1/x", "socks5://user@proxy.test",
+    ])
+    func passwordsOfAddressesAreNotShown(address: String) throws {
+        let text = try Redactor(keys: testKeys()).clean("Unsupported proxy syntax in '\(address)' (a@b)")
+        #expect(text.contains("://(sensitive)@") && text.hasSuffix("(a@b)"), "\(text)")
+        for word in ["walrus", "pumice", "stone88", "p@ss", "user"] { #expect(!text.contains(word)) }
     }
 
     @Test func wordsAreOneLineWithoutControlCharactersAndBounded() throws {

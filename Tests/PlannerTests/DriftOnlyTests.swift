@@ -102,13 +102,13 @@ import Testing
             theirs: Scenario.connection(name: "Theirs"))
         let planned = try #require(moved.planned("customers"))
         #expect(planned.changedPaths == ["name"])
-        #expect(planned.definition(data: nil)?.description == "Weekly [reconcile owner=default key=profiles]")
+        #expect(planned.definition(data: nil, nil)?.description == "Weekly [reconcile owner=default key=profiles]")
 
         let cut = scenario(
             wanted: Scenario.manifest(), sent: Scenario.manifest(), answered: Scenario.connection(),
             theirs: Scenario.connection(owner: nil))
         #expect(cut.planned()?.changedPaths == ["ownership marker"])
-        #expect(cut.planned()?.definition(data: nil)?.description?.hasSuffix("key=profiles]") == true)
+        #expect(cut.planned()?.definition(data: nil, nil)?.description?.hasSuffix("key=profiles]") == true)
     }
 
     @Test func rowsGoUpWhereSomebodyElseWroteThem() {

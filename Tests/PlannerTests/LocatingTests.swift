@@ -11,7 +11,7 @@ import Testing
         let planned = try #require(scenario.planned())
         #expect(planned.actionNames == ["create"])
         #expect(
-            planned.definition(data: nil)?.description == "Weekly [reconcile owner=default key=profiles]")
+            planned.definition(data: nil, nil)?.description == "Weekly [reconcile owner=default key=profiles]")
     }
 
     @Test func ourMarkerIsEnoughWithoutState() {
@@ -142,7 +142,7 @@ import Testing
         #expect(scenario.plan().connections.count == 1)
         #expect(scenario.planned("customers")?.changedPaths == ["ownership marker"])
         #expect(
-            scenario.planned("customers")?.definition(data: nil)?.description
+            scenario.planned("customers")?.definition(data: nil, nil)?.description
                 == "Weekly [reconcile owner=default key=customers]")
     }
 

@@ -105,11 +105,11 @@ import Testing
         let before = try await world.requestCount
         let outcome = try await world.pass { $0.planning.driftOnly = true }
         #expect(try await world.writes(from: before) == [])
-        #expect(outcome.plan?.scope.notes.contains { $0.contains("there is no state") } == true)
+        #expect(outcome.plan?.connections.first { $0.key == "plain" }?.leftOut == [.manifestChanged], "the marker tells")
         let whole = try await world.pass()
         #expect(actions(whole) == ["plain": ["update"]])
         let changed = try #require(whole.plan?.connections.first { $0.key == "plain" })
-        #expect(changed.causes(of: changed.actions[0]) == [.undetermined], "nobody remembered it as sent")
+        #expect(changed.causes(of: changed.actions[0]) == [.manifestChanged], "nobody remembered it as sent")
     }
 
     @Test func whatSomebodyDeletedComesBackWithItsRows() async throws {

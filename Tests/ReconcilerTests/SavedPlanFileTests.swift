@@ -34,6 +34,7 @@ import Testing
             let outcome = try await world.pass(dryRun: true) {
                 $0.seal = seal
                 $0.filter = filter
+                $0.namesMustExist = false
                 $0.planning.adopt = ["plain"]
                 $0.planning.allowDelete = ["a", "b"]
                 $0.planning.allowDeletePercent = 40

@@ -9,12 +9,17 @@ struct Redactor: Sendable {
     /// Bytes of what is to be taken out, the longest first, so that a part never hides the rest of the whole.
     private let secrets: [[UInt8]]
 
-    init(keys: APIKeys, definition: Definition? = nil) {
+    /// - Parameter known: Every secret that this run has, whole: also those that are short or of several words, which
+    ///   nobody could tell in a text that they were put into.
+    init(keys: APIKeys, definition: Definition? = nil, known: [String] = []) {
         var texts: Set<[UInt8]> = []
-        for secret in [keys.apiKey, keys.brandKey] { texts.formUnion(Self.spellings(of: secret)) }
+        // One or two letters are no secret, and would blank every message.
+        for secret in [keys.apiKey, keys.brandKey] + known where secret.utf8.count > 2 {
+            texts.formUnion(SecretSpelling.all(of: secret))
+        }
         if let details = definition?.details {
             for secret in details.secrets + Self.headerValues(of: details) {
-                for part in Self.parts(of: secret) { texts.formUnion(Self.spellings(of: part)) }
+                for part in Self.parts(of: secret) { texts.formUnion(SecretSpelling.all(of: part)) }
             }
         }
         secrets = texts.sorted { $0.count > $1.count }
@@ -23,7 +28,7 @@ struct Redactor: Sendable {
     /// The text in one line, scrubbed; at most `limit` characters, the last of them then `…`.
     func clean(_ text: some StringProtocol, limit: Int = 400) -> String {
         // Cutting comes after scrubbing, or the beginning of a cut secret would stay.
-        let bytes = scrubbed(Array(text.utf8.prefix(65_536 + limit)))
+        let bytes = scrubbed(SecretSpelling.withoutUserInfo(Array(text.utf8.prefix(65_536 + limit))))
         var line = ""
         var wasBlank = true
         for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
@@ -68,12 +73,5 @@ struct Redactor: Sendable {
             guard case .string(let text) = value, !HeaderRule.mayShow(name) else { return nil }
             return text.reveal()
         }
-    }
-
-    /// As it is, as it stands in a JSON string, and as it stands in a URL.
-    private static func spellings(of text: String) -> Set<[UInt8]> {
-        var escaped: [UInt8] = []
-        JSONText.writeString(text, to: &escaped)
-        return [Array(text.utf8), Array(escaped.dropFirst().dropLast()), Array(PathSegment.encoded(text).utf8)]
     }
 }

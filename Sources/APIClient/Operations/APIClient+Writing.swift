@@ -69,6 +69,8 @@ extension APIClient: ConnectionWriting {
     }
 
     private func redactor(for definition: Definition) -> Redactor {
-        Redactor(keys: runner.configuration.keys, definition: definition)
+        Redactor(
+            keys: runner.configuration.keys, definition: definition, 
+            known: runner.configuration.knownSecrets.map { $0.reveal() })
     }
 }

@@ -8,11 +8,17 @@ package protocol SecretSource: Sendable {
     /// The credential's value without one trailing newline, never empty. `name` is well-formed.
     func credential(_ name: String) throws(SecretProblem) -> String
 
+    /// Every value that it could give, but for those of one or two letters: what must not be shown, wherever it comes from.
+    var values: [String] { get }
+
     /// Whether a manifest must not get at the file, as a secret or as data, because it holds a key of the API.
     func isOutOfReach(_ file: FileIdentity) -> Bool
 }
 
 extension SecretSource {
+    /// None are known.
+    package var values: [String] { [] }
+
     /// Nothing is.
     package func isOutOfReach(_ file: FileIdentity) -> Bool { false }
 }

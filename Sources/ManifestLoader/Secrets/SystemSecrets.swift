@@ -21,6 +21,26 @@ package struct SystemSecrets: SecretSource {
         forbidden = Set((forbiddenFiles + keys).compactMap { try? FileStatus(of: $0).identity })
     }
 
+    /// All of the credentials directory, the API keys too, and all variables of `RECONCILE_` that are not options of our
+    /// own.
+    package var values: [String] {
+        var values = environment.filter { name, _ in
+            name.hasPrefix("RECONCILE_") && !name.hasPrefix("RECONCILE_VAR_")
+                && !["RECONCILE_API_URL", "RECONCILE_RATE", "RECONCILE_OWNER"].contains(name)
+        }.map(\.value)
+        if let directory {
+            for entry in (try? Directory.list(directory)) ?? [] where !entry.name.hasPrefix(".") {
+                let path = "\(directory)/\(entry.name)"
+                guard let file = try? Descriptor(path, .reading), (try? file.status())?.kind == .regular,
+                    let bytes = try? file.readAll(limit: Self.maxSize, sizeHint: 0),
+                    let text = String(validating: bytes, as: UTF8.self)
+                else { continue }
+                values.append(text.trimmingBlanksAtEnd)
+            }
+        }
+        return values.filter { $0.count > 2 }
+    }
+
     /// True for the files of the API keys, whatever name leads to them.
     package func isOutOfReach(_ file: FileIdentity) -> Bool { forbidden.contains(file) }
 

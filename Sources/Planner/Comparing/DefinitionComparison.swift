@@ -6,41 +6,66 @@ import Model
 /// A field has *changed* where the manifest differs from what was last sent, and has *drifted* where the account
 /// differs from what it answered right after. So defaults, trimmed blanks, null for empty and masked headers are no
 /// difference, for ever. Without memory the manifest is compared with the account, tolerantly.
+///
+/// What an update would take away counts as well: members of an object that the manifest declares go where the account
+/// has more of them, and whole blocks that the manifest declared once and no longer does.
 struct DefinitionComparison {
+    /// What no state remembers: what may be secret, and why the two differ.
+    struct Blind {
+        /// Why they differ, where they do; nil where nothing may be said to differ.
+        var cause: FieldChange.Cause?
+        /// Whether text of the account may be a secret, by what it is and where it stands.
+        var mayBeSecret: (Field) -> Bool
+    }
+
     var changes: [FieldChange] = []
     /// Paths whose value the account masks and that no memory vouches for.
     var notComparable: [String] = []
 
     private let sent: [String: String]?
     private let answered: [String: String]
+    private let secretPaths: [String]
     private let key: SipHash128.Key
+    private let blind: Blind
 
-    /// `desired` holds only what the manifest declares; `actual` is everything that the account shows.
-    init(desired: [Field], actual: [Field], applied: AppliedConnection?, key: SipHash128.Key) {
+    /// - Parameters:
+    ///   - desired: What the manifest declares, no more.
+    ///   - actual: Everything that the account shows.
+    ///   - dropped: Blocks that the manifest no longer declares and that we sent: an update takes them away.
+    init(
+        desired: [Field], actual: [Field], applied: AppliedConnection?, key: SipHash128.Key,
+        dropped: Set<String> = [], blind: Blind = Blind(cause: .differs, mayBeSecret: { _ in false })
+    ) {
         sent = applied?.sent?.fields
         answered = applied?.answered?.fields ?? [:]
         self.key = key
+        self.blind = blind
+        let remembered = (sent ?? [:]).merging(answered) { one, other in one.hasPrefix("keyed:") ? one : other }
+        secretPaths = remembered.filter { $0.value.hasPrefix("keyed:") }.map(\.key)
+        if sent == nil, blind.cause == nil { return }
         let there = Dictionary(actual.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
         for field in desired { compare(field, with: there[field.path]) }
-        if sent != nil { compareUndeclared(desired: desired, actual: actual) }
+        compareUndeclared(desired: desired, actual: actual, dropped: dropped)
         changes.sort { $0.path < $1.path }
     }
 
     private mutating func compare(_ wanted: Field, with found: Field?) {
         if Self.meanTheSame(wanted, found) { return }
-        let isSensitive = wanted.isSensitive || found?.isSensitive == true
-        var cause = FieldChange.Cause.differs
+        let isSensitive =
+            wanted.isSensitive || found?.isSensitive == true || wasSecret(wanted.path) || mayBeSecret(found)
+        var cause = blind.cause ?? .differs
         if let sent, let sentText = sent[wanted.path] {
-            let isChanged = wanted.fingerprint(key: key) != sentText
-            var foundNow = found
-            foundNow?.isSensitive = isSensitive
-            let isDrifted = foundNow?.fingerprint(key: key) != answered[wanted.path]
+            var wantedNow = wanted
+            wantedNow.isSensitive = wanted.isSensitive || sentText.hasPrefix("keyed:")
+            let isChanged = wantedNow.fingerprint(key: key) != sentText
+            let isDrifted = hasDrifted(wanted.path, found)
             if !isChanged, !isDrifted { return }
             cause = isChanged ? isDrifted ? .manifestAndDrift : .manifest : .drift
         } else if sent != nil {
             cause = .manifest
         }
-        if cause != .manifest, cause != .manifestAndDrift, isSensitive, let found, Self.isMasked(found.value) {
+        let isTold = cause == .manifest || cause == .manifestAndDrift
+        if sent == nil || !isTold, isSensitive, let found, Self.isMasked(found.value) {
             notComparable.append(wanted.path)
             return
         }
@@ -49,25 +74,49 @@ struct DefinitionComparison {
                 path: wanted.path, old: found?.value, new: wanted.value, isSensitive: isSensitive, cause: cause))
     }
 
-    /// Members of a declared object (headers, body, sample values) that the manifest does not have: they go where
-    /// we put them there once, or where somebody added them since.
-    private mutating func compareUndeclared(desired: [Field], actual: [Field]) {
+    /// Whether the account shows something else than right after it was written.
+    private func hasDrifted(_ path: String, _ found: Field?) -> Bool {
+        guard let remembered = answered[path] else { return found != nil }
+        var found = found
+        found?.isSensitive = remembered.hasPrefix("keyed:")
+        return found?.fingerprint(key: key) != remembered
+    }
+
+    /// What the manifest does not have and an update takes away: members of a declared object (headers, body, sample
+    /// values), where we put them there once or somebody added them since, and whole blocks that were declared.
+    private mutating func compareUndeclared(desired: [Field], actual: [Field], dropped: Set<String>) {
         let declared = Set(desired.map(\.path))
         let containers = Set(desired.compactMap { Self.container(of: $0.path) })
-        for found in actual where !declared.contains(found.path) {
-            guard let container = Self.container(of: found.path), containers.contains(container) else { continue }
+        for found in actual where !declared.contains(found.path) && !found.value.plain.isNull {
+            let isDropped = dropped.contains(Self.block(of: found.path))
+            guard isDropped || Self.container(of: found.path).map(containers.contains) == true else { continue }
             // An empty object stands where members stand now, and the other way round.
             if declared.contains(where: { found.path.hasPrefix($0 + ".") || $0.hasPrefix(found.path + ".") }) {
                 continue
             }
-            let wasSent = sent?[found.path] != nil
-            let isDrifted = answered[found.path] != found.fingerprint(key: key)
-            if !wasSent, !isDrifted { continue }
+            var cause = blind.cause ?? .differs
+            if let sent {
+                let wasSent = sent[found.path] != nil
+                let isDrifted = hasDrifted(found.path, found)
+                if !wasSent, !isDrifted, !isDropped { continue }
+                cause = wasSent ? isDrifted ? .manifestAndDrift : .manifest : isDropped ? .manifest : .drift
+            }
             changes.append(
                 FieldChange(
-                    path: found.path, old: found.value, new: nil, isSensitive: found.isSensitive,
-                    cause: wasSent ? isDrifted ? .manifestAndDrift : .manifest : .drift))
+                    path: found.path, old: found.value, new: nil,
+                    isSensitive: found.isSensitive || wasSecret(found.path) || mayBeSecret(found), cause: cause))
         }
+    }
+
+    /// Whether what stands there, or above, or below, came from a secret when it was last sent.
+    private func wasSecret(_ path: String) -> Bool {
+        secretPaths.contains { $0 == path || $0.hasPrefix(path + ".") || path.hasPrefix($0 + ".") }
+    }
+
+    /// Whether a text of the account may be a secret that nobody remembers: not one that we know to have sent in clear.
+    private func mayBeSecret(_ found: Field?) -> Bool {
+        guard let found, blind.mayBeSecret(found) else { return false }
+        return answered[found.path] != found.fingerprint(key: key) || found.isSensitive
     }
 
     /// `external_api_details.headers` for `external_api_details.headers.Accept`; nil for fields not in an object.
@@ -76,21 +125,13 @@ struct DefinitionComparison {
         return parts.count == 3 ? parts[0] + "." + parts[1] : nil
     }
 
-    private static func meanTheSame(_ wanted: Field, _ found: Field?) -> Bool {
-        let wanted = plain(wanted.value)
-        let found = plain(found?.value ?? .null)
-        return wanted.isEquivalent(to: found)
+    /// The whole that a field is of: `description`, or `external_api_details.body` for all that stands in the body.
+    static func block(of path: String) -> String {
+        container(of: path) ?? path
     }
 
-    /// The value without what services do to texts: blanks at both ends, null for empty.
-    private static func plain(_ value: JSONValue) -> JSONValue {
-        switch value {
-        case .string(let text):
-            let trimmed = String(text.trimmingBlanksAtEnd.drop { $0.isWhitespace })
-            return trimmed.isEmpty ? .null : .string(trimmed)
-        case .object(let members) where members.isEmpty: return .null
-        default: return value
-        }
+    private static func meanTheSame(_ wanted: Field, _ found: Field?) -> Bool {
+        wanted.value.plain.isEquivalent(to: (found?.value ?? .null).plain)
     }
 
     /// Whether a service shows this in place of a value that it keeps to itself.
@@ -104,6 +145,7 @@ extension Planner {
     ) -> [String] {
         let comparison = DefinitionComparison(
             desired: sent, actual: Field.all(of: answered, sensitive: sensitive), applied: nil, key: SipHash128.Key())
-        return comparison.changes.map(\.path)
+        // What the service adds of its own is not what was sent.
+        return comparison.changes.filter { !$0.isRemoval }.map(\.path)
     }
 }

@@ -22,15 +22,21 @@ extension Planner {
         wanted: OwnershipMarker?, standing: OwnershipMarker?, finished: DataStamp?
     ) -> DefinitionVerdict {
         var verdict = DefinitionVerdict(
-            sending: DefinitionToSend(base: mergedDefinition(desired, actual), marker: wanted))
+            sending: DefinitionToSend(
+                base: mergedDefinition(desired, actual, located.applied), marker: wanted,
+                declaredDigest: DefinitionDigest.digest(
+                    of: Self.declaredFields(desired), key: input.definitionKey)))
         if !isPlainlyThere(desired, actual) {
-            (verdict.changes, verdict.notes) = fieldChanges(desired, actual, located.applied)
+            (verdict.changes, verdict.notes) = fieldChanges(desired, actual, located.applied, standing: standing)
         }
         var standingText = standing
         standingText?.data = nil
+        standingText?.definition = nil
         if standingText != wanted || finished != nil {
             var wantedText = wanted
             wantedText?.data = finished ?? located.stamp
+            var standing = standing
+            standing?.definition = nil
             verdict.sending.ownershipCauses = ownershipCauses(standing: standing, wanted: wanted, located)
             verdict.changes.append(
                 FieldChange(
@@ -41,46 +47,54 @@ extension Planner {
         return verdict
     }
 
-    /// Whether all that the manifest declares stands in the account text by text: then there is nothing to compare,
-    /// whatever was sent before. Nearly every connection of a plan is like that.
+    /// Whether all that the manifest declares stands in the account text by text, and nothing else: then there is nothing
+    /// to compare, whatever was sent before. Nearly every connection of a plan is like that.
     func isPlainlyThere(_ desired: DesiredConnection, _ actual: ActualConnection) -> Bool {
-        guard desired.name.hasBytes(of: actual.name) else { return false }
-        if let text = desired.description {
-            let shown = actual.marked
-            guard shown.text.hasBytes(of: text.trimmingBlanksAtEnd) else { return false }
-        }
+        guard desired.name.hasBytes(of: actual.name),
+            actual.marked.text.hasBytes(of: desired.description?.trimmingBlanksAtEnd ?? "")
+        else { return false }
         switch (desired.details, actual.details) {
         case (nil, .uploadBased): return true
-        case (.object(let members)?, .apiBased(let there)):
-            return members.allSatisfy { name, value in there[name].map(value.isPlainly) ?? false }
+        case (.object(let members)?, .apiBased(.object(let there))):
+            return there.count == members.count
+                && there.allSatisfy { member in members[member.key]?.isPlainly(member.value) ?? false }
         default: return false
         }
     }
 
-    /// What differs between what the manifest declares and what the account shows, with notes on what cannot be told.
-    func fieldChanges(
-        _ desired: DesiredConnection, _ actual: ActualConnection, _ applied: AppliedConnection?
-    ) -> (changes: [FieldChange], notes: [String]) {
-        let declared = Field.all(
+    /// What the manifest declares, field by field.
+    static func declaredFields(_ desired: DesiredConnection) -> [Field] {
+        Field.all(
             of: Definition(
                 name: desired.name, primaryKey: desired.primaryKey, description: desired.description,
                 details: desired.details)
         ).filter { !($0.path == "description" && desired.description == nil) }
+    }
+
+    /// What an update would change in the account, with notes on what cannot be told.
+    func fieldChanges(
+        _ desired: DesiredConnection, _ actual: ActualConnection, _ applied: AppliedConnection?,
+        standing: OwnershipMarker?
+    ) -> (changes: [FieldChange], notes: [String]) {
+        let declared = Self.declaredFields(desired)
         let sensitive = Set(declared.filter(\.isSensitive).map(\.path))
+        let isShown = actual.details != .notShown
         let there =
-            actual.details == .notShown
-            ? Field.all(of: actual).filter { !$0.path.hasPrefix(Field.detailsName) }
-            : Field.all(of: actual, sensitive: sensitive)
-        let wanted =
-            actual.details == .notShown
-            ? declared.filter { !$0.path.hasPrefix(Field.detailsName) } : declared
+            isShown
+            ? Field.all(of: actual, sensitive: sensitive)
+            : Field.all(of: actual).filter { !$0.path.hasPrefix(Field.detailsName) }
+        let wanted = isShown ? declared : declared.filter { !$0.path.hasPrefix(Field.detailsName) }
+        let cause = applied?.sent == nil ? blindCause(declared, there, standing) : .differs
         let comparison = DefinitionComparison(
-            desired: wanted, actual: there, applied: applied, key: input.applied.secretKey)
+            desired: wanted, actual: there, applied: applied, key: input.applied.secretKey,
+            dropped: droppedBlocks(desired, applied),
+            blind: DefinitionComparison.Blind(cause: cause, mayBeSecret: mayBeSecret))
         var changes = comparison.changes
         var notes = comparison.notComparable.map {
             "\($0) is not comparable: the account masks it and no state remembers it"
         }
-        if actual.details == .notShown, desired.details != nil {
+        if applied?.sent == nil, cause != nil { notes += notesOnStanding(desired, there) }
+        if !isShown, desired.details != nil {
             let isChanged =
                 applied?.sent.map { sent in
                     declared.contains {
@@ -98,19 +112,77 @@ extension Planner {
         return (changes, notes)
     }
 
-    /// The manifest's fields over those of the account that it leaves out, because a PUT may replace all of them.
-    func mergedDefinition(_ desired: DesiredConnection, _ actual: ActualConnection) -> Definition {
-        let text = desired.description ?? actual.marked.text
+    /// Why manifest and account differ, by what the marker says of the last write; nil where what they differ in is the
+    /// service's own doing, as it was then.
+    private func blindCause(
+        _ declared: [Field], _ there: [Field], _ standing: OwnershipMarker?
+    ) -> FieldChange.Cause? {
+        guard let written = standing?.definition else { return .differs }
+        let isAccount = DefinitionDigest.digest(of: there, key: input.definitionKey) == written.answered
+        let isManifest = DefinitionDigest.digest(of: declared, key: input.definitionKey) == written.sent
+        switch (isAccount, isManifest) {
+        case (true, true): return nil
+        case (true, false): return .manifest
+        case (false, true): return .drift
+        case (false, false): return .manifestAndDrift
+        }
+    }
+
+    /// Blocks that we sent, and that the manifest no longer declares.
+    private func droppedBlocks(_ desired: DesiredConnection, _ applied: AppliedConnection?) -> Set<String> {
+        guard let sent = applied?.sent?.fields else { return [] }
+        var blocks: Set<String> = []
+        if desired.description == nil, sent[FieldSnapshot.declaresDescription] != nil { blocks.insert("description") }
+        for path in sent.keys {
+            let block = DefinitionComparison.block(of: path)
+            if let details = desired.details, block.hasPrefix(Field.detailsName + ".") {
+                if details[String(block.dropFirst(Field.detailsName.count + 1))] == nil { blocks.insert(block) }
+            }
+        }
+        return blocks
+    }
+
+    /// What stands in the account, may have been declared once, and is left there because nobody knows.
+    private func notesOnStanding(_ desired: DesiredConnection, _ there: [Field]) -> [String] {
+        let blocks = Set(there.filter { !$0.value.plain.isNull }.map { DefinitionComparison.block(of: $0.path) })
+        var left = ["body", "headers", "sample_placeholder_values"].filter { desired.details?[$0] == nil }.map {
+            "\(Field.detailsName).\($0)"
+        }
+        if desired.details == nil { left = [] }
+        if desired.description == nil { left.append("description") }
+        return left.filter(blocks.contains).map {
+            "\($0) is in the account and not in the manifest: no state remembers who put it there, so it stays"
+        }
+    }
+
+    /// Whether a text of the account may be a secret: one that this run has, or what looks like one.
+    private func mayBeSecret(_ field: Field) -> Bool {
+        guard field.path.hasPrefix(Field.detailsName), case .string(let text) = field.value else { return false }
+        if input.knownSecrets.contains(where: { text.contains($0) }) { return true }
+        let name = field.path.split(separator: ".").last.map(String.init) ?? ""
+        return SecretShape.isToken(text) || SecretShape.isName(name, isDocument: true) && SecretShape.isConstant(text)
+    }
+
+    /// The manifest's fields over those of the account that it leaves out, because a PUT may replace all of them; without
+    /// the blocks that we put there and the manifest no longer declares.
+    func mergedDefinition(
+        _ desired: DesiredConnection, _ actual: ActualConnection, _ applied: AppliedConnection?
+    ) -> Definition {
+        let dropped = droppedBlocks(desired, applied)
+        let text = desired.description ?? (dropped.contains("description") ? "" : actual.marked.text)
         var details = desired.details
         if case .object(var members) = desired.details, case .apiBased(let there) = actual.details {
-            for member in there.objectValue ?? [] where members[member.key] == nil && !member.value.isNull {
+            for member in there.objectValue ?? []
+            where members[member.key] == nil && !member.value.isNull
+                && !dropped.contains("\(Field.detailsName).\(member.key)")
+            {
                 members[member.key] = Self.carried(member)
             }
             details = .object(members)
         }
+        let isLeftOut = desired.description == nil && text.isEmpty && !dropped.contains("description")
         return Definition(
-            name: desired.name, primaryKey: desired.primaryKey,
-            description: desired.description == nil && text.isEmpty ? nil : text, details: details)
+            name: desired.name, primaryKey: desired.primaryKey, description: isLeftOut ? nil : text, details: details)
     }
 
     /// A member as the account shows it; header values may be keys, so they are carried as secrets.

@@ -42,10 +42,11 @@ extension Planner {
             // To move the marker, protect with it or take it away is not drift.
             var standing = planned.actual?.wholeMarker
             standing?.data = nil
+            standing?.definition = nil
             planned.sending?.marker = standing
         }
         guard let actual = planned.actual, !heldBack.isEmpty else { return planned }
-        guard let base = base(desired, actual, holdingBack: heldBack) else {
+        guard let base = base(desired, actual, planned.applied, holdingBack: heldBack) else {
             planned.outcome = .stopped([Self.refusalOfInseparable(desired)], [])
             return planned
         }
@@ -56,9 +57,10 @@ extension Planner {
     /// The definition to send with what the account has in the fields that only the manifest changed; nil where the
     /// account does not show all of that.
     private func base(
-        _ desired: DesiredConnection, _ actual: ActualConnection, holdingBack heldBack: Set<String>
+        _ desired: DesiredConnection, _ actual: ActualConnection, _ applied: AppliedConnection?,
+        holdingBack heldBack: Set<String>
     ) -> Definition? {
-        var base = mergedDefinition(desired, actual)
+        var base = mergedDefinition(desired, actual, applied)
         if heldBack.contains("name") { base.name = actual.name }
         if heldBack.contains("description") { base.description = actual.marked.text }
         let paths = heldBack.filter { $0.hasPrefix(Field.detailsName) }
@@ -107,7 +109,9 @@ extension Planner {
         scope.restriction = input.options.restriction
         scope.isDriftOnly = input.options.driftOnly
         if let note = scope.restriction?.note { scope.notes.append(note) }
-        if scope.isDriftOnly, input.applied.connections.isEmpty, !plan.connections.isEmpty {
+        if scope.isDriftOnly, input.applied.connections.isEmpty,
+            plan.connections.contains(where: { $0.leftOut.contains(.undetermined) })
+        {
             scope.notes.append(
                 "there is no state, so what differs cannot be told apart: drift, or a change of the manifests; a plan "
                     + "without --drift-only shows all of it")

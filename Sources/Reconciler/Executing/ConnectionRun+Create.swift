@@ -5,7 +5,8 @@ import Planner
 extension ConnectionRun {
     /// Creates the connection exactly once, also where the answer gets lost.
     mutating func create() async throws(StepFailure) {
-        guard let definition = planned.definition(data: nil) else { return }
+        standingDigest = expectedDigest
+        guard let definition = planned.definition(data: nil, standingDigest) else { return }
         if planned.marker == nil {
             // Without a marker only state can tell, after a kill, that the connection which is there is ours.
             applied.uuid = nil
@@ -68,7 +69,7 @@ extension ConnectionRun {
         let known = Set(executor.input.actual.connections.map(\.uuid))
         let new = listed.filter { !known.contains($0.uuid) }
         if let marker = planned.marker {
-            let ours = new.filter { $0.marker == .whole(marker) }
+            let ours = new.filter { $0.wholeMarker?.owner == marker.owner && $0.wholeMarker?.key == marker.key }
             if let first = ours.first { return first.uuid }
         }
         let alike = new.filter { connection in

@@ -14,6 +14,9 @@ struct ConnectionRun {
     var uuid: String?
     /// What the marker in the account says of the rows, as far as we know.
     var standingData: DataStamp?
+    /// What the marker in the account says of the definition, and what it ought to say.
+    var standingDigest: DefinitionDigest?
+    var digest: DefinitionDigest?
     /// Whether the upload that just ended has written its ledger already.
     var hasNextLedger = false
 
@@ -22,6 +25,7 @@ struct ConnectionRun {
         self.executor = executor
         uuid = planned.uuid
         standingData = planned.knownData
+        standingDigest = planned.actual?.wholeMarker?.definition
         applied =
             planned.applied
             ?? AppliedConnection(
@@ -57,6 +61,8 @@ struct ConnectionRun {
             }
         }
         if let uploaded { try await writeMarker(data: uploaded) }
+        // The service made something else of it than was sent: the marker says so, or the next run takes it for drift.
+        if digest != nil, digest != standingDigest { try await put(data: standingData) }
         try await rememberLocated()
     }
 
@@ -64,7 +70,7 @@ struct ConnectionRun {
 
     /// What the manifest declares, marker included: what `sent` remembers.
     private func declared(data: DataStamp?) -> Definition? {
-        guard let desired = planned.desired, let definition = planned.definition(data: data) else { return nil }
+        guard let desired = planned.desired, let definition = planned.definition(data: data, nil) else { return nil }
         return Definition(
             name: desired.name, primaryKey: desired.primaryKey, description: definition.description,
             details: desired.details)
@@ -82,12 +88,28 @@ struct ConnectionRun {
     }
 
     private mutating func put(data: DataStamp?) async throws(StepFailure) {
-        guard let uuid, let definition = planned.definition(data: data) else { return }
+        let digest = digest ?? expectedDigest
+        guard let uuid, let definition = planned.definition(data: data, digest) else { return }
         let answered = try await asking { () async throws(APIError) in
             try await executor.writer.update(uuid, to: definition)
         }
         standingData = data
+        standingDigest = digest
         try await adopt(answered: answered, data: data)
+    }
+
+    /// What the marker says of the definition where the service shows what is sent.
+    var expectedDigest: DefinitionDigest? {
+        guard let sending = planned.sending, sending.marker != nil else { return nil }
+        return DefinitionDigest(
+            answered: DefinitionDigest.digest(of: Field.all(of: sending.base), key: executor.input.definitionKey),
+            sent: declaredDigest(sending))
+    }
+
+    /// A run about drift alone sends something else than the manifest says.
+    private func declaredDigest(_ sending: DefinitionToSend) -> String {
+        guard !sending.heldBack.isEmpty else { return sending.declaredDigest }
+        return planned.actual?.wholeMarker?.definition?.sent ?? sending.declaredDigest
     }
 
     /// Takes in what the service shows after a write: remembers it, and looks whether the marker came back whole.
@@ -102,7 +124,12 @@ struct ConnectionRun {
         applied.answered = FieldSnapshot(answered, sensitive: sensitive, key: key)
         if applied != before { try await record() }
         reportFieldsNotTaken(sent: fields, answered: answered, sensitive: sensitive)
-        let wanted = planned.definition(data: data)?.description
+        if let sending = planned.sending, sending.marker != nil {
+            digest = DefinitionDigest(
+                answered: DefinitionDigest.digest(of: Field.all(of: answered), key: executor.input.definitionKey),
+                sent: declaredDigest(sending))
+        }
+        let wanted = planned.definition(data: data, standingDigest)?.description
         if planned.marker != nil,
             answered.marker != MarkedDescription(parsing: wanted).marker
         {
@@ -116,6 +143,7 @@ struct ConnectionRun {
     /// What state remembers as sent; a field that was held back stays as it was sent before.
     private func snapshot(of sent: Definition) -> FieldSnapshot {
         var snapshot = FieldSnapshot(sent, key: executor.store.state.secretKey)
+        if planned.desired?.description != nil { snapshot.fields[FieldSnapshot.declaresDescription] = "true" }
         for path in planned.sending?.heldBack ?? [] { snapshot.fields[path] = planned.applied?.sent?.fields[path] }
         return snapshot
     }
@@ -130,6 +158,12 @@ struct ConnectionRun {
             sent: sent.filter { !heldBack.contains($0.path) }, answered: answered, sensitive: sensitive)
         for path in comparison {
             warn("the service did not take \(path); it is not sent again until the manifest changes")
+        }
+        let there = Set(Field.all(of: answered).filter { !$0.value.plain.isNull }.map(\.path))
+        for case .update(let changes) in planned.actions {
+            for change in changes where change.isRemoval && there.contains(change.path) {
+                warn("the service keeps \(change.path), which the manifest no longer has; it stays there")
+            }
         }
     }
 

@@ -96,6 +96,7 @@ extension ConnectionRun {
         // The other run may be further than this one.
         if case .whole(let marker) = answered.marker {
             standingData = marker.data
+            standingDigest = marker.definition
         }
         try await adopt(answered: answered, data: standingData)
     }

@@ -102,8 +102,8 @@ package struct PlanText: Sendable {
         let shownPath = Self.shown(path: change.path)
         let path = shownPath + String(repeating: " ", count: max(0, width - shownPath.count))
         if isCreate { return "    \(paint("+", .green)) \(path)  \(new)" }
-        if change.new == nil, !change.isSensitive { return "    \(paint("-", .red)) \(path)  \(old)" }
-        if change.old == nil, !change.isSensitive { return "    \(paint("+", .green)) \(path)  \(new)" }
+        if change.isRemoval, !change.isAddition { return "    \(paint("-", .red)) \(path)  \(old)" }
+        if change.isAddition, !change.isRemoval { return "    \(paint("+", .green)) \(path)  \(new)" }
         return "    \(paint("~", .yellow)) \(path)  \(old) → \(new)"
     }
 

@@ -49,6 +49,22 @@ struct Settings {
             forbiddenFiles: ["--api-key-file", "--brand-key-file"].compactMap { options[$0] })
     }
 
+    /// What no output may show, whoever says it: what manifests may put in, and the passwords of proxies.
+    var knownSecrets: [String] {
+        let proxies = environment.filter { $0.key.lowercased().hasSuffix("_proxy") }.values
+        return secrets.values + proxies.flatMap(Self.passwords)
+    }
+
+    /// The password in an address, as it is and as it is meant.
+    private static func passwords(in address: String) -> [String] {
+        guard let at = address.lastIndex(of: "@") else { return [] }
+        var user = address[..<at]
+        if let slashes = user.firstRange(of: "://") { user = user[slashes.upperBound...] }
+        guard let colon = user.firstIndex(of: ":") else { return [] }
+        let password = String(user[user.index(after: colon)...])
+        return [password, password.removingPercentEncoding ?? password].filter { $0.count > 2 }
+    }
+
     /// Both keys. Errors: `StepFailure` of authentication, which says where a key may stand.
     func keys() throws(StepFailure) -> APIKeys {
         let apiKey = try key(option: "--api-key-file", variable: "OPTIX_API_KEY", credential: "x-api-key")

@@ -158,6 +158,7 @@ struct SafetyCase {
     // MARK: - Passes
 
     private func configure(_ configuration: inout PassConfiguration) {
+        configuration.namesMustExist = false
         configuration.planning.adopt = facts.adoptNames
         configuration.planning.allowDelete = facts.allowDelete
         configuration.planning.allowDeletePercent = facts.allowDeletePercent
@@ -182,6 +183,7 @@ struct SafetyCase {
         let seal = PlanSeal(tool: World.tool, salt: plan.salt, keys: nil, document: World.document)
         return try await world.pass(with: client) {
             plan.options.apply(to: &$0)
+            $0.namesMustExist = false
             $0.saved = plan
             $0.seal = seal
         }

@@ -17,7 +17,7 @@ enum Mark: Equatable {
         }
         let name = "[a-z0-9][a-z0-9._-]{0,62}"
         let pattern =
-            #"\[reconcile owner=(\#(name)) key=(\#(name))( protect)?( data=[0-9]+:[0-9a-f]{32} at=[0-9]+)?\]$"#
+            #"\[reconcile owner=(\#(name)) key=(\#(name))( protect)?( data=[0-9]+:[0-9a-f]{32} at=[0-9]+)?( def=[0-9a-f]{16}(/[0-9a-f]{16})?)?\]$"#
         guard openings == 1, let expression = try? NSRegularExpression(pattern: pattern),
             let match = expression.firstMatch(in: text, range: NSRange(text.startIndex..., in: text)),
             let owner = Range(match.range(at: 1), in: text), let key = Range(match.range(at: 2), in: text)

@@ -2,7 +2,7 @@
 ///
 /// A manifest goes into Git, so doubt counts against a value: one that is set aside needlessly costs a file, one that
 /// is not costs a key.
-enum SecretShape {
+package enum SecretShape {
     /// Parts of names, without `-` and `_`, that speak of credentials.
     private static let parts = [
         "auth", "token", "secret", "password", "passwd", "pwd", "apikey", "accesskey", "privatekey", "subscriptionkey",
@@ -32,14 +32,14 @@ enum SecretShape {
 
     /// Whether what stands under this name is a credential whatever it looks like. `isDocument`: the name is one of a
     /// document's own, where `key` and `code` are everyday words.
-    static func isName(_ name: String, isDocument: Bool = false) -> Bool {
+    package static func isName(_ name: String, isDocument: Bool = false) -> Bool {
         let plain = name.lowercased().filter { $0.isLetter || $0.isNumber }
         if harmless.contains(plain) { return false }
         return parts.contains(where: plain.contains) || !isDocument && names.contains(plain)
     }
 
     /// Whether a header is known to hold no credential.
-    static func isPlainHeader(_ name: String) -> Bool {
+    package static func isPlainHeader(_ name: String) -> Bool {
         let name = name.lowercased()
         return !isName(name)
             && plainHeaders.contains { $0.hasSuffix("-") ? name.hasPrefix($0) : name == $0 || name.hasPrefix($0 + "-") }
@@ -47,7 +47,7 @@ enum SecretShape {
 
     /// Whether a text looks like a credential wherever it stands: the beginning of a known key, or a long run
     /// in which letters and digits take turns.
-    static func isToken(_ text: String) -> Bool {
+    package static func isToken(_ text: String) -> Bool {
         if prefixes.contains(where: { text.hasPrefix($0) && text.utf8.count >= $0.utf8.count + 8 }) { return true }
         return !isUUID(text) && longestRun(of: text).map(isRandom) ?? false
     }
@@ -68,14 +68,14 @@ enum SecretShape {
     private static func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
 
     /// The part before the credential, such as `Bearer `; empty where all of it is one.
-    static func scheme(of value: String) -> String {
+    package static func scheme(of value: String) -> String {
         guard let blank = value.firstIndex(of: " "), schemes.contains(value[..<blank].lowercased()) else { return "" }
         let rest = value[blank...].drop { $0 == " " }
         return rest.isEmpty ? "" : String(value[..<rest.startIndex])
     }
 
     /// Whether something is left when the placeholders, which the caller of the service fills in, are taken out.
-    static func isConstant(_ value: String) -> Bool {
+    package static func isConstant(_ value: String) -> Bool {
         var rest = value[...]
         var left = ""
         while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
