@@ -21,7 +21,8 @@ package struct APIClientConfiguration: Sendable {
 
     /// Errors: a `Diagnostic` that names the URL and the rule it breaks.
     package init(
-        baseURL: String = productionURL, keys: APIKeys, knownSecrets: [String] = [], userAgent: String, idleTimeout: Double = 60,
+        baseURL: String = productionURL, keys: APIKeys, knownSecrets: [String] = [], userAgent: String,
+        idleTimeout: Double = 60,
         attemptTimeout: Double = 300, retry: RetryPolicy = RetryPolicy(), maxConcurrency: Int = 8
     ) throws(Diagnostic) {
         self.baseURL = try BaseURL.normalForm(of: baseURL)

@@ -105,7 +105,8 @@ import Testing
         let before = try await world.requestCount
         let outcome = try await world.pass { $0.planning.driftOnly = true }
         #expect(try await world.writes(from: before) == [])
-        #expect(outcome.plan?.connections.first { $0.key == "plain" }?.leftOut == [.manifestChanged], "the marker tells")
+        #expect(
+            outcome.plan?.connections.first { $0.key == "plain" }?.leftOut == [.manifestChanged], "the marker tells")
         let whole = try await world.pass()
         #expect(actions(whole) == ["plain": ["update"]])
         let changed = try #require(whole.plan?.connections.first { $0.key == "plain" })

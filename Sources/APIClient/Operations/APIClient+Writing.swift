@@ -70,7 +70,7 @@ extension APIClient: ConnectionWriting {
 
     private func redactor(for definition: Definition) -> Redactor {
         Redactor(
-            keys: runner.configuration.keys, definition: definition, 
+            keys: runner.configuration.keys, definition: definition,
             known: runner.configuration.knownSecrets.map { $0.reveal() })
     }
 }

@@ -54,11 +54,13 @@ struct Account {
         if settings.usesEmulator {
             if let running {
                 return try openEmulator(
-                    running, isOwn: false, known: settings.knownSecrets, retry: retry, time: time, uploadsAtOnce: uploadsAtOnce)
+                    running, isOwn: false, known: settings.knownSecrets, retry: retry, time: time,
+                    uploadsAtOnce: uploadsAtOnce)
             }
             let emulator = try startEmulator(settings, persists: persists)
             return try openEmulator(
-                emulator, isOwn: true, known: settings.knownSecrets, retry: retry, time: time, uploadsAtOnce: uploadsAtOnce)
+                emulator, isOwn: true, known: settings.knownSecrets, retry: retry, time: time,
+                uploadsAtOnce: uploadsAtOnce)
         }
         let keys = try settings.keys()
         let configuration = try configure(
@@ -87,7 +89,8 @@ struct Account {
     ) throws(StepFailure) -> APIClientConfiguration {
         do throws(Diagnostic) {
             return try APIClientConfiguration(
-                baseURL: url, keys: keys, knownSecrets: known, userAgent: "reconcile/\(Reconcile.version)", retry: retry,
+                baseURL: url, keys: keys, knownSecrets: known, userAgent: "reconcile/\(Reconcile.version)",
+                retry: retry,
                 maxConcurrency: max(Self.otherRequestsAtOnce, uploadsAtOnce))
         } catch {
             throw StepFailure(.invalid, error.message, help: error.help)
