@@ -51,6 +51,8 @@ package struct PlanningOptions: Sendable, Hashable {
     package var allowDelete: Set<String> = []
     /// `--allow-delete-percent`: a limit above the Policy's; nil for the Policy's own.
     package var allowDeletePercent: Int?
+    /// While the manifests are invalid: keep what there is, and create nothing.
+    package var keepsOnly = false
     /// `--drift-only`: plan nothing but what somebody changed in the account.
     package var driftOnly = false
     /// The manifests that the run is about; nil for all of them.
@@ -94,6 +96,8 @@ package struct Planner: Sendable {
             return PlannedConnection(located, notes: desired.isSuspended ? ["suspended: left alone"] : [])
         case .refused(let refusal):
             return PlannedConnection(located, .stopped([refusal], []))
+        case .absent where input.options.keepsOnly, .gone where input.options.keepsOnly:
+            return PlannedConnection(located, notes: ["not created while the manifests are invalid"])
         case .absent:
             return finished(planCreate(desired, located))
         case .gone(let uuid):

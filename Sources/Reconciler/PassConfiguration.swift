@@ -26,6 +26,9 @@ package struct PassConfiguration: Sendable {
     package var seal: PlanSeal?
     /// The plan to carry out, exactly or not at all.
     package var saved: SavedPlan?
+    /// The last valid manifests that were seen: kept up while those that are there are invalid, so that rows do not expire
+    /// for somebody's slip. Nothing is created or deleted for them.
+    package var lastValid: DesiredState?
     /// Restricts the pass to some of the manifests; all of them are validated in any case.
     package var filter: RunFilter?
     package var limits = RequestLimits()

@@ -5,6 +5,10 @@ import Planner
 package struct PassOutcome: Sendable {
     /// Of the manifests: all problems of all files, warnings included.
     package var diagnostics: [Diagnostic] = []
+    /// The manifests, where they are valid.
+    package var desired: DesiredState?
+    /// Whether they are not, and the last valid ones were kept up instead.
+    package var keepsLastValid = false
     /// Nil where the pass ended before there was one.
     package var plan: Plan?
     /// The plan in the form to be saved, where that was asked for.

@@ -62,14 +62,20 @@ package struct ReconcilePass: Sendable {
     private func runOnce(into outcome: inout PassOutcome) async throws(StepFailure) -> Bool {
         let manifests = try await loadManifests()
         outcome.diagnostics = manifests.diagnostics
-        guard let desired = manifests.desired else { return true }
+        outcome.desired = manifests.desired
+        outcome.keepsLastValid = manifests.desired == nil && configuration.lastValid != nil
+        guard let desired = manifests.desired ?? configuration.lastValid?.keptUp else { return true }
+        let snapshot =
+            outcome.keepsLastValid
+            ? DirectorySnapshot.capture(directory: configuration.directory, dataFiles: desired.dataFiles)
+            : manifests.snapshot
 
         try checkSavedPlan(owner: desired.policy.owner)
         let state = try await openState(owner: desired.policy.owner)
         defer { state.store?.close() }
 
         let account = AccountReader(
-            reader: reader, options: try options(for: desired), brand: configuration.brand,
+            reader: reader, options: try options(for: desired, keepsOnly: outcome.keepsLastValid), brand: configuration.brand,
             knownSecrets: configuration.secrets.values)
         var input = try await account.read(desired: desired, applied: state.applied, now: Int(time.unixTime()))
         if desired.policy.prune {
@@ -93,7 +99,7 @@ package struct ReconcilePass: Sendable {
             pool: BodyPool(keptBytes: configuration.uploads.bytes), held: Set(outcome.held.keys))
         let isUnchanged: @Sendable () -> Bool = {
             DirectorySnapshot.capture(directory: configuration.directory, dataFiles: desired.dataFiles)
-                == manifests.snapshot
+                == snapshot
         }
         guard await executor.carryOut(plan, into: &outcome.results, isUnchanged: isUnchanged) else { return false }
         try recordSavedPlan(outcome.results)
@@ -101,8 +107,11 @@ package struct ReconcilePass: Sendable {
     }
 
     /// What the command line allows, and which of the manifests it is about.
-    private func options(for desired: DesiredState) throws(StepFailure) -> PlanningOptions {
+    private func options(
+        for desired: DesiredState, keepsOnly: Bool
+    ) throws(StepFailure) -> PlanningOptions {
         var options = configuration.planning
+        options.keepsOnly = keepsOnly
         guard let filter = configuration.filter else { return options }
         do throws(UnknownName) {
             options.restriction = try filter.restriction(of: desired)
@@ -185,6 +194,14 @@ package struct ReconcilePass: Sendable {
 }
 
 extension DesiredState {
+    /// The same without anything that deletes.
+    fileprivate var keptUp: DesiredState {
+        var kept = self
+        kept.policy.prune = false
+        for index in kept.connections.indices { kept.connections[index].data?.removedRows = .keep }
+        return kept
+    }
+
     /// Every data file of every connection.
     package var dataFiles: [DataFile] { connections.flatMap { $0.data?.files ?? [] } }
 }

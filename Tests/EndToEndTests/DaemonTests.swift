@@ -129,6 +129,34 @@ import Testing
         try await daemon.until("readiness") { try await daemon.status(scratch)["ready"]?.boolValue == true }
     }
 
+    /// One slip must not let the data of all others expire: what was valid last is kept up, and nothing more is done.
+    @Test func whileManifestsAreInvalidTheLastValidOnesAreKeptUp() async throws {
+        let scratch = try Scratch()
+        try scratch.write(
+            "policy.yaml", "apiVersion: reconcile/v1\nkind: Policy\nspec: {owner: us, prune: true}\n")
+        for name in ["a", "b"] { try scratch.write("\(name).yaml", Self.manifest(name)) }
+        let emulator = try await EmulatorProcess(directory: scratch.root)
+        let daemon = try DaemonProcess(["--prune-delay", "1s"], scratch: scratch, emulator: emulator)
+        try await daemon.until("both") { try await emulator.names() == ["a", "b"] }
+
+        try scratch.write("broken.yaml", "apiVersion: reconcile/v1\nkind: Nonsense\n")
+        try await daemon.until("the errors") {
+            try await daemon.status(scratch)["keeps_last_valid"]?.boolValue == true
+        }
+        try FileManager.default.removeItem(at: scratch.manifests.appending(path: "b.yaml"))
+        try scratch.write("c.yaml", Self.manifest("c"))
+        let there = try #require(try await emulator.connections().first { $0["name"]?.stringValue == "a" })
+        try await emulator.rename(there, to: "somebody else's")
+        daemon.signal(SIGHUP)
+        try await daemon.until("the drift") { try await emulator.names() == ["a", "b"] }
+        #expect(daemon.log.contains("the last valid ones are kept up"))
+        #expect(try await daemon.status(scratch)["ready"]?.boolValue == false)
+
+        try FileManager.default.removeItem(at: scratch.manifests.appending(path: "broken.yaml"))
+        try await daemon.until("the wish") { try await emulator.names() == ["a", "c"] }
+        #expect(try await daemon.status(scratch)["keeps_last_valid"]?.boolValue == false)
+    }
+
     @Test func driftIsPutRight() async throws {
         let scratch = try Scratch()
         try scratch.write("a.yaml", Self.manifest("a"))

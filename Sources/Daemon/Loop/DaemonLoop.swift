@@ -69,12 +69,16 @@ struct DaemonLoop {
     // MARK: - What a pass means
 
     private mutating func track(_ outcome: PassOutcome, began: Double, now: Double) {
-        guard let plan = outcome.plan, !outcome.diagnostics.hasErrors else { return tracker.forgetAbsences() }
+        guard let plan = outcome.plan, !outcome.diagnostics.hasErrors || outcome.keepsLastValid else {
+            return tracker.forgetAbsences()
+        }
         let moment = ConnectionTracker.Moment(
             began: began, now: now, unix: time.unixTime(), random: time.random())
         for item in tracker.update(from: plan, outcome, at: moment) {
             log.log(item.level, item.event, item.message, [("connection", item.key), ("help", item.help)])
         }
+        // Which manifests are gone nobody can say.
+        if outcome.keepsLastValid { tracker.forgetAbsences() }
         let files = plan.connections.flatMap { $0.desired?.data?.files ?? [] }
         report(watcher.refresh(dataFiles: Set(files)))
     }
@@ -152,6 +156,7 @@ struct DaemonLoop {
             if pass.status == .converged { status.lastSuccess = unix }
             if outcome.plan != nil { status.revision = revision }
             status.manifestErrors = outcome.diagnostics.filter { $0.severity == .error }.map(\.oneLine)
+            status.keepsLastValid = outcome.keepsLastValid
             status.apiProblem = pass.apiFailure?.message
         }
     }

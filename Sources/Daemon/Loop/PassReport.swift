@@ -15,9 +15,15 @@ struct PassReport: Sendable, Hashable {
         let errors = outcome.diagnostics.filter { $0.severity == .error }
         if outcome.failure?.isInterruption == true {
             (status, summary) = (.interrupted, "stopped before the pass was through")
+        } else if outcome.keepsLastValid, let failure = apiFailure {
+            status = failure.status == .authenticationFailed ? .authenticationFailed : .unreachable
+            summary = failure.message
         } else if !errors.isEmpty {
             status = .invalidManifests
-            summary = "\(errors.count) error\(errors.count == 1 ? "" : "s") in the manifests, nothing is applied"
+            summary =
+                "\(errors.count) error\(errors.count == 1 ? "" : "s") in the manifests, "
+                + (outcome.keepsLastValid
+                    ? "the last valid ones are kept up, nothing is created or deleted" : "nothing is applied")
             if let first = errors.first { summary += ": " + first.oneLine }
         } else if let failure = apiFailure {
             status = failure.status == .authenticationFailed ? .authenticationFailed : .unreachable

@@ -26,6 +26,7 @@ extension Status {
             "next_pass_at": time(nextPassAt),
             "git_revision": text(revision),
             "manifest_errors": .array(manifestErrors.map(JSONValue.string)),
+            "keeps_last_valid": .bool(keepsLastValid),
             "api_problem": text(apiProblem),
             "watching": .string(isPolling ? "polling" : "inotify"),
             "connections": .array(

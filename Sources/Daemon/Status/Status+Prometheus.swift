@@ -25,8 +25,12 @@ extension Status {
             "reconcile_last_pass_converged", .gauge, "Whether the last pass left everything as the manifests say.",
             isConverged ? 1 : 0)
         text.single(
-            "reconcile_manifest_errors", .gauge, "Errors in the manifests; nothing is applied while there are any.",
+            "reconcile_manifest_errors", .gauge, "Errors in the manifests; nothing new is applied while there are any.",
             Double(manifestErrors.count))
+        text.single(
+            "reconcile_keeps_last_valid", .gauge,
+            "Whether the last valid manifests are kept up because those that are there have errors.",
+            keepsLastValid ? 1 : 0)
         text.single(
             "reconcile_api_held", .gauge, "Whether the API is only probed: out of reach, or the keys are wrong.",
             apiProblem == nil ? 0 : 1)

@@ -13,6 +13,8 @@ struct Status: Sendable {
     var revision: String?
     /// Errors in the manifests, as `path:line:column: message`; empty where they are valid.
     var manifestErrors: [String] = []
+    /// Whether the last valid manifests are kept up because of them.
+    var keepsLastValid = false
     /// Why the API is left alone until `nextPassAt`; nil while it answers.
     var apiProblem: String?
     /// Unix seconds of the last pass that converged.

@@ -10,6 +10,8 @@ import Synchronization
 final class DaemonPasses: PassRunner {
     private struct State {
         var client: APIClient?
+        /// The manifests of the last pass that found them valid.
+        var lastValid: DesiredState?
         var isDraining = false
         /// Requests of passes that have ended.
         var requestsBefore = 0
@@ -61,6 +63,7 @@ final class DaemonPasses: PassRunner {
             let statistics = account.client.statistics
             state.withLock { state in
                 state.client = nil
+                state.lastValid = outcome.desired ?? state.lastValid
                 state.requestsBefore += statistics.total
             }
             return PassResult(outcome: outcome, requests: statistics)
@@ -78,6 +81,7 @@ final class DaemonPasses: PassRunner {
         configuration.apiIdentity = account.identity
         configuration.brand = account.keys?.brandDigestKey
         configuration.holdBack = order.holdBack
+        configuration.lastValid = state.withLock(\.lastValid)
         configuration.isStopping = { [weak self] in self?.state.withLock { $0.isDraining } ?? true }
         return await withTaskCancellationHandler {
             await ReconcilePass(
