@@ -75,7 +75,8 @@ package struct ReconcilePass: Sendable {
         defer { state.store?.close() }
 
         let account = AccountReader(
-            reader: reader, options: try options(for: desired, keepsOnly: outcome.keepsLastValid), brand: configuration.brand,
+            reader: reader, options: try options(for: desired, keepsOnly: outcome.keepsLastValid),
+            brand: configuration.brand,
             knownSecrets: configuration.secrets.values)
         var input = try await account.read(desired: desired, applied: state.applied, now: Int(time.unixTime()))
         if desired.policy.prune {

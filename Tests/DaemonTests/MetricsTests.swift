@@ -60,7 +60,8 @@ import Testing
             ("reconcile_request_retries_total", [:], 2), ("reconcile_api_held", [:], 1),
             ("reconcile_connection_backoff_seconds", ["connection": "c1\"\\\n"], 8),
             ("reconcile_last_success_timestamp_seconds", [:], 1_700_000_040.5),
-            ("reconcile_manifest_errors", [:], 2), ("reconcile_keeps_last_valid", [:], 0), ("reconcile_deletes_total", [:], 1),
+            ("reconcile_manifest_errors", [:], 2), ("reconcile_keeps_last_valid", [:], 0),
+            ("reconcile_deletes_total", [:], 1),
             ("reconcile_last_pass_converged", [:], 0), ("reconcile_start_time_seconds", [:], 1_700_000_000),
         ]
         for (name, labels, value) in expected {

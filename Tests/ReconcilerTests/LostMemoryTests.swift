@@ -5,7 +5,9 @@ import Testing
 
 /// Rows that left the files cannot be deleted once nobody remembers them: then the plan says that they stay.
 @Suite struct LostMemoryTests {
-    private static let note = "rows that left the files since the last upload are not known, so they stay"
+    private static let note =
+        "rows that left the files since the last upload, of 25 rows, are not known, so they stay: to be rid of them "
+        + "declare the connection anew under another metadata.name"
 
     @Test(arguments: [true, false])
     func aPlanSaysThatRowsStayWhereTheLedgerIsDamaged(isDamaged: Bool) async throws {

@@ -49,8 +49,11 @@ struct DetailsDecoder {
         let samples = reader.members("sample_placeholder_values")
         if let samples { members["sample_placeholder_values"] = self.samples(samples) }
         checkSamples(samples ?? [], used: used)
+        if let node = reader.node("url") { warnings.plainText(members, at: node) }
         return .object(members)
     }
+
+    private var warnings: CredentialWarnings { CredentialWarnings(findings: findings) }
 
     private func url(_ reader: FieldReader, _ used: inout [String: Use]) -> ConfigString? {
         guard let node = reader.required("url"), let text = text(node, "\(Self.place).url", &used) else { return nil }
@@ -60,6 +63,7 @@ struct DetailsDecoder {
                 help: "write an absolute URL such as https://api.example.com/items?id={id}")
             return nil
         }
+        warnings.url(text.value, at: node)
         return text.value
     }
 
@@ -105,6 +109,7 @@ struct DetailsDecoder {
                 )
                 continue
             }
+            warnings.header(pair.key, text.value, at: pair.value)
             headers[pair.key] = .string(text.value)
         }
         return .object(headers)
@@ -122,13 +127,13 @@ struct DetailsDecoder {
     }
 
     /// Any document: plain scalars by the core schema.
-    private func document(_ node: YAMLNode, _ used: inout [String: Use]) -> ConfigValue {
+    private func document(_ node: YAMLNode, name: String = "", _ used: inout [String: Use]) -> ConfigValue {
         switch node.content {
-        case .sequence(let elements): return .array(elements.map { document($0, &used) })
+        case .sequence(let elements): return .array(elements.map { document($0, name: name, &used) })
         case .mapping(let pairs):
             var members: [String: ConfigValue] = [:]
             for pair in pairs where !findings.holdsReference(pair.key, at: pair.keyMark) {
-                members[pair.key] = document(pair.value, &used)
+                members[pair.key] = document(pair.value, name: pair.key, &used)
             }
             return .object(members)
         case .scalar(let scalar):
@@ -136,7 +141,10 @@ struct DetailsDecoder {
             case .null: return .null
             case .bool(let value): return .bool(value)
             case .integer(let text), .float(let text): return .number(text)
-            case .string(let text): return resolve(text, node, &used).map { .string($0.value) } ?? .null
+            case .string(let text):
+                guard let text = resolve(text, node, &used) else { return .null }
+                warnings.body(name, text.value, at: node)
+                return .string(text.value)
             case .notFinite:
                 findings.error(
                     "\(scalar.text) is a number that JSON does not know", at: node.mark,

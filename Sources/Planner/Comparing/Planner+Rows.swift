@@ -52,7 +52,12 @@ extension Planner {
             )
         }
         if summary.isMemoryLost, settings.removedRows == .delete, !upload.isDelta {
-            verdict.notes.append("rows that left the files since the last upload are not known, so they stay")
+            let last = located.applied?.data.map { ", of \($0.rows.grouped) rows," } ?? ""
+            verdict.notes.append(
+                "rows that left the files since the last upload\(last) are not known, so they stay"
+                    + (settings.ttlSeconds == nil
+                        ? ": to be rid of them declare the connection anew under another metadata.name"
+                        : " until they expire"))
         }
         return verdict
     }

@@ -1,0 +1,70 @@
+import Model
+
+/// Warns of what looks like a credential in a manifest: everybody who reads the repository reads it.
+struct CredentialWarnings {
+    let findings: Findings
+
+    private static let help =
+        "put the value into a file NAME of the credentials directory and write ${credential:NAME} in its place, or "
+        + "${env:RECONCILE_…}; if it was ever pushed, have it renewed"
+
+    /// A header's value without a reference in it.
+    func header(_ name: String, _ value: ConfigString, at node: YAMLNode) {
+        if value.isSecret { return }
+        let text = value.reveal()
+        let scheme = SecretShape.scheme(of: text)
+        guard SecretShape.isConstant(String(text.dropFirst(scheme.count))) else { return }
+        let isCredential =
+            SecretShape.isName(name) || !scheme.isEmpty
+            || !SecretShape.isPlainHeader(name) && SecretShape.isToken(text)
+        if isCredential { warn("the header \(name)", at: node) }
+    }
+
+    /// A string of the body, under that name.
+    func body(_ name: String, _ value: ConfigString, at node: YAMLNode) {
+        if value.isSecret { return }
+        let text = value.reveal()
+        guard SecretShape.isConstant(text),
+            SecretShape.isName(name, isDocument: true) || SecretShape.isToken(text)
+        else { return }
+        warn("\(name.isEmpty ? "an element" : name.quoted) of the body", at: node)
+    }
+
+    /// The password before the host, and the values of the query.
+    func url(_ value: ConfigString, at node: YAMLNode) {
+        if value.isSecret { return }
+        let url = value.reveal()
+        let authority = url.firstRange(of: "://").map { url[$0.upperBound...].prefix { !"/?#".contains($0) } } ?? ""
+        if let at = authority.lastIndex(of: "@"), let colon = authority[..<at].firstIndex(of: ":"),
+            SecretShape.isConstant(String(authority[authority.index(after: colon)..<at]))
+        {
+            return warn("the password in the url", at: node)
+        }
+        let query = url.split(separator: "?", maxSplits: 1).dropFirst().first ?? ""
+        for part in query.prefix(while: { $0 != "#" }).split(separator: "&") {
+            let halves = part.split(separator: "=", maxSplits: 1).map(String.init)
+            guard halves.count == 2, SecretShape.isConstant(halves[1]) else { continue }
+            if SecretShape.isName(halves[0]) || SecretShape.isToken(halves[1]) {
+                return warn("the parameter \(halves[0]) of the url", at: node)
+            }
+        }
+    }
+
+    /// A connection that hands a credential over where anybody on the way reads it.
+    func plainText(_ details: [String: ConfigValue], at node: YAMLNode) {
+        guard case .string(let url)? = details["url"], url.reveal().lowercased().hasPrefix("http://"),
+            details.values.contains(where: \.holdsSecret)
+        else { return }
+        findings.hide(node)
+        findings.warning(
+            "\(DetailsDecoder.place).url sends a credential without encryption: it begins with http://", at: node.mark,
+            help: "write https://")
+    }
+
+    private func warn(_ what: String, at node: YAMLNode) {
+        findings.hide(node)
+        findings.warning(
+            "\(what) looks like a credential, and stands in the manifest for all to read", at: node.mark,
+            help: Self.help)
+    }
+}
