@@ -65,6 +65,9 @@ package final class ManualTime: TimeSource {
     /// When the next sleeper wakes; nil while nobody waits.
     package var nextWake: Double? { state.withLock { $0.sleepers.map(\.until).min() } }
 
+    /// How many wait.
+    package var sleeperCount: Int { state.withLock(\.sleepers.count) }
+
     package func sleep(seconds: Double) async throws {
         if isWaiting { return try await wait(seconds) }
         try Task.checkCancellation()
