@@ -11,11 +11,26 @@ import Testing
             (429, .rateLimited), (500, .unavailable), (599, .unavailable), (600, .invalidAnswer),
         ])
     func eachStatusHasItsKind(status: Int, kind: APIError.Kind) async throws {
-        let transport = FakeTransport { _ in .status(status) }
+        let transport = FakeTransport { _ in .json(#"{"detail": "no"}"#, status: status) }
         let error = await failure { try await client(transport).connection(uuid) }
         #expect(error?.kind == kind)
         #expect(error?.description.contains("cannot read connection \(uuid): ") == true)
         #expect(error?.description.contains("HTTP \(status)") == true)
+    }
+
+    /// A proxy or a firewall forbids: that says nothing of the keys. Nor does a 404 on the list of a connection.
+    @Test(arguments: [(401, "<html>Blocked</html>", "text/html"), (403, "", nil), (403, "[]", "text/html")])
+    func whatIsNotTheAPIsIsNoVerdictOnTheKeys(status: Int, body: String, type: String?) async throws {
+        let transport = FakeTransport { _ in
+            .json(body, status: status, headers: type.map { ["content-type": $0] } ?? ["content-type": ""])
+        }
+        let error = await failure { try await client(transport).listConnections() }
+        #expect(error?.kind == .refused)
+        #expect(error?.description.contains("the answer is not the API's: a proxy, a firewall") == true)
+        #expect(error?.help?.contains("proxy") == true)
+        let missing = FakeTransport { _ in .json(#"{"detail": "Not Found"}"#, status: 404) }
+        let none = await failure { try await client(missing).listConnections() }
+        #expect(none?.description.contains("the answer is not the API's") == true)
     }
 
     @Test func a422OnTheListIsAuthentication() async throws {

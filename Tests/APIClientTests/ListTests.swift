@@ -106,7 +106,7 @@ import Testing
 
     @Test func aSingleReadThatFailsFailsTheList() async throws {
         let transport = FakeTransport([.json(#"[{"uuid": "a", "name": "A"}, {"uuid": "b", "name": "B"}]"#)]) { _ in
-            .status(403)
+            .json("{}", status: 403)
         }
         let error = await failure { try await client(transport).listConnections() }
         #expect(error?.kind == .authentication)

@@ -41,7 +41,7 @@ import Testing
     }
 
     @Test func aListThatCannotBeReadStopsIt() async throws {
-        let transport = FakeTransport([.fails(.lost), .status(403)])
+        let transport = FakeTransport([.fails(.lost), .json("{}", status: 403)])
         let error = await failure { try await client(transport).createReference(reference, on: uuid) }
         #expect(error?.kind == .authentication)
         #expect(error?.mayHaveTakenEffect == true)

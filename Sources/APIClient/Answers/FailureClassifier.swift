@@ -10,6 +10,7 @@ struct FailureClassifier: Sendable {
     /// The error of an answer; nil for a success, and for a 404 where the request accepts it.
     func error(for answer: HTTPAnswer, to request: APIRequest) -> APIError? {
         if answer.isSuccess || (answer.status == 404 && request.acceptsNotFound) { return nil }
+        if let error = errorOfAnotherSpeaker(answer, to: request) { return error }
         let words = ErrorAnswer(answer, redactor: request.redactor)
         var error = APIError(
             kind(of: answer.status, words: words, operation: request.operation), request.operation,
@@ -22,6 +23,20 @@ struct FailureClassifier: Sendable {
         // What a server does not implement today it will not implement in a minute.
         if answer.status == 501 || answer.status == 505 { error.isRetryable = false }
         return error
+    }
+
+    /// The error of an answer that is not the API's own: a proxy or a firewall forbids, or nothing is at that address. It
+    /// says neither that the keys are wrong nor that a connection is gone.
+    private func errorOfAnotherSpeaker(_ answer: HTTPAnswer, to request: APIRequest) -> APIError? {
+        let isJSON = answer.headers["content-type"]?.lowercased().contains("json") == true
+        let isForbidden = (answer.status == 401 || answer.status == 403) && !isJSON
+        guard isForbidden || answer.status == 404 && request.operation == .listConnections else { return nil }
+        let said = ErrorAnswer(answer, redactor: request.redactor).text.map { ": \($0)" } ?? ""
+        return APIError(
+            .refused, request.operation, subject: request.subject, status: answer.status,
+            cause: "the answer is not the API's: a proxy, a firewall or another service gave it (HTTP \(answer.status))"
+                + said,
+            help: "check the API URL, and the proxy in HTTPS_PROXY where there is one")
     }
 
     /// The error of a request without an answer.

@@ -19,7 +19,10 @@ extension TransportFailure {
             NSURLErrorServerCertificateNotYetValid, NSURLErrorClientCertificateRejected,
             NSURLErrorClientCertificateRequired:
             self.init(kind: .notTrusted, message: words)
-        default: self.init(kind: .lost, message: words)
+        default:
+            // What libcurl says of a certificate comes without a code of its own.
+            let isTrust = ["certificate", "ssl ", "tls "].contains { words.lowercased().contains($0) }
+            self.init(kind: isTrust ? .notTrusted : .lost, message: words)
         }
     }
 }

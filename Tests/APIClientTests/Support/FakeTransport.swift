@@ -42,7 +42,8 @@ final class FakeTransport: HTTPTransport {
 
 extension Result where Success == HTTPAnswer, Failure == TransportFailure {
     static func json(_ text: String, status: Int = 200, headers: [String: String] = [:]) -> Self {
-        .success(HTTPAnswer(status: status, headers: headers, body: Data(text.utf8)))
+        let headers = ["content-type": "application/json"].merging(headers) { $1 }
+        return .success(HTTPAnswer(status: status, headers: headers, body: Data(text.utf8)))
     }
 
     static func status(_ status: Int, headers: [String: String] = [:]) -> Self {

@@ -29,7 +29,10 @@ struct InProcessTransport: HTTPTransport {
         guard response.delivery == .whole else {
             return .failure(TransportFailure(kind: .lost, message: "cut"))
         }
-        return .success(HTTPAnswer(status: response.status, body: Data(response.body)))
+        return .success(
+            HTTPAnswer(
+                status: response.status, headers: ["content-type": response.headers["content-type"] ?? ""],
+                body: Data(response.body)))
     }
 
     func invalidate() {}
