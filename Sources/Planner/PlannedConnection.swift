@@ -84,8 +84,6 @@ package struct DefinitionToSend: Sendable, Hashable {
     package var base: Definition
     /// Without `data`; nil where ownership lives in state.
     package var marker: OwnershipMarker?
-    /// Of what the manifest declares, as the marker keeps it.
-    package var declaredDigest: String
     /// Why the marker is written, moved, repaired or taken away.
     package var ownershipCauses: [Cause] = []
     /// Fields that a run about drift alone leaves as the account has them.

@@ -143,9 +143,7 @@ package struct Planner: Sendable {
         let base = Definition(
             name: desired.name, primaryKey: desired.primaryKey, description: desired.description,
             details: desired.details)
-        planned.sending = DefinitionToSend(
-            base: base, marker: marker(for: desired),
-            declaredDigest: DefinitionDigest.digest(of: Self.declaredFields(desired), key: input.definitionKey))
+        planned.sending = DefinitionToSend(base: base, marker: marker(for: desired))
         var changes = [
             FieldChange(
                 path: "primary_key", old: nil, new: .string(desired.primaryKey), isSensitive: false, cause: .manifest)

@@ -1,6 +1,7 @@
 import APIClient
 import Foundation
 import JSON
+import TestSupport
 import Testing
 
 @testable import Reconciler
@@ -78,6 +79,30 @@ import Testing
         #expect(outcome.exitStatus(detailed: false) == .failed)
         #expect(outcome.results["rows"]?.rejected.map(\.place.line) == [5, 202, 303, 513])
         #expect(try await world.stored().map(\.rows) == [0])
+        await world.emulator.stop()
+    }
+
+    /// From a seed: whichever rows are bad, however they are cut into requests, all are named, and with `skip` all others
+    /// are there.
+    @Test(arguments: 1...16, [true, false])
+    func allAreNamed(seed: Int, skips: Bool) async throws {
+        var random = SeededRandom(seed: UInt64(seed) &* 141_650_939)
+        let bad = Set((0..<Int.random(in: 1...20, using: &random)).map { _ in Int.random(in: 0..<512, using: &random) })
+        let world = try world(bad: bad)
+        if !skips {
+            try world.write("rows.yaml", Self.manifest.replacing("on_row_error: skip", with: "on_row_error: fail"))
+        }
+        let client = try world.client()
+        defer { client.invalidate() }
+        let writer = FakeWriter(client) { request, _ in
+            request.body.range(of: Data(#""bad""#.utf8)) == nil ? nil : FakeWriter.error(.rejected, request)
+        }
+        let maxRows = Int.random(in: 20...300, using: &random)
+        let outcome = try await world.pass(with: client, writer: writer) { $0.limits.maxRows = maxRows }
+        #expect(outcome.exitStatus(detailed: false) == (skips ? .done : .failed), "seed \(seed): \(outcome)")
+        #expect(
+            Set(outcome.results["rows"]?.rejected.map(\.place.line) ?? []) == Set(bad.map { $0 + 2 }), "seed \(seed)")
+        #expect(try await world.stored().map(\.rows) == [skips ? 512 - bad.count : 0], "seed \(seed)")
         await world.emulator.stop()
     }
 

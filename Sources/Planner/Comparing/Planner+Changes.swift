@@ -22,10 +22,7 @@ extension Planner {
         wanted: OwnershipMarker?, standing: OwnershipMarker?, finished: DataStamp?
     ) -> DefinitionVerdict {
         var verdict = DefinitionVerdict(
-            sending: DefinitionToSend(
-                base: mergedDefinition(desired, actual, located.applied), marker: wanted,
-                declaredDigest: DefinitionDigest.digest(
-                    of: Self.declaredFields(desired), key: input.definitionKey)))
+            sending: DefinitionToSend(base: mergedDefinition(desired, actual, located.applied), marker: wanted))
         if !isPlainlyThere(desired, actual) {
             (verdict.changes, verdict.notes) = fieldChanges(desired, actual, located.applied, standing: standing)
         }
@@ -63,7 +60,7 @@ extension Planner {
     }
 
     /// What the manifest declares, field by field.
-    static func declaredFields(_ desired: DesiredConnection) -> [Field] {
+    package static func declaredFields(_ desired: DesiredConnection) -> [Field] {
         Field.all(
             of: Definition(
                 name: desired.name, primaryKey: desired.primaryKey, description: desired.description,

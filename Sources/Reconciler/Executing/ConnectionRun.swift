@@ -99,17 +99,17 @@ struct ConnectionRun {
     }
 
     /// What the marker says of the definition where the service shows what is sent.
-    var expectedDigest: DefinitionDigest? {
-        guard let sending = planned.sending, sending.marker != nil else { return nil }
-        return DefinitionDigest(
-            answered: DefinitionDigest.digest(of: Field.all(of: sending.base), key: executor.input.definitionKey),
-            sent: declaredDigest(sending))
-    }
+    var expectedDigest: DefinitionDigest? { planned.sending.flatMap { definitionDigest(of: Field.all(of: $0.base)) } }
 
-    /// A run about drift alone sends something else than the manifest says.
-    private func declaredDigest(_ sending: DefinitionToSend) -> String {
-        guard !sending.heldBack.isEmpty else { return sending.declaredDigest }
-        return planned.actual?.wholeMarker?.definition?.sent ?? sending.declaredDigest
+    /// What the marker is to say where those are the fields that the service shows; nil where there is no marker.
+    private func definitionDigest(of shown: [Field]) -> DefinitionDigest? {
+        guard let sending = planned.sending, sending.marker != nil, let desired = planned.desired else { return nil }
+        let key = executor.input.definitionKey
+        // A run about drift alone sends something else than the manifest says.
+        let before = sending.heldBack.isEmpty ? nil : planned.actual?.wholeMarker?.definition?.sent
+        return DefinitionDigest(
+            answered: DefinitionDigest.digest(of: shown, key: key),
+            sent: before ?? DefinitionDigest.digest(of: Planner.declaredFields(desired), key: key))
     }
 
     /// Takes in what the service shows after a write: remembers it, and looks whether the marker came back whole.
@@ -124,11 +124,7 @@ struct ConnectionRun {
         applied.answered = FieldSnapshot(answered, sensitive: sensitive, key: key)
         if applied != before { try await record() }
         reportFieldsNotTaken(sent: fields, answered: answered, sensitive: sensitive)
-        if let sending = planned.sending, sending.marker != nil {
-            digest = DefinitionDigest(
-                answered: DefinitionDigest.digest(of: Field.all(of: answered), key: executor.input.definitionKey),
-                sent: declaredDigest(sending))
-        }
+        digest = definitionDigest(of: Field.all(of: answered))
         let wanted = planned.definition(data: data, standingDigest)?.description
         if planned.marker != nil,
             answered.marker != MarkedDescription(parsing: wanted).marker

@@ -91,6 +91,9 @@ struct SafetyCase {
         if chance(30) { facts.adoptNames = [pick(keys), pick(keys)] }
         if chance(40) { facts.allowDelete = [pick(keys), pick(keys)] }
         if chance(20) { facts.allowDeletePercent = pick([10, 50, 100]) }
+        if chance(15) {
+            facts.doubtfulFile = pick([("old.yaml", ""), ("old.yml", "# later\n"), ("old.YAML", "x: 1\n")])
+        }
         if chance(12), !facts.manifests.isEmpty { facts.names = [pick(facts.manifests).key] }
         // Pins are unique in a directory.
         var pins: Set<String> = []
@@ -141,6 +144,7 @@ struct SafetyCase {
         }
         try world.write("policy.yaml", facts.policyYAML)
         for manifest in facts.manifests { try world.write("\(manifest.key).yaml", manifest.yaml) }
+        if let file = facts.doubtfulFile { try world.write(file.name, file.text) }
         for column in ["id", "sku", "other"] { try world.write("rows-\(column).csv", "\(column),v\na,1\nb,2\n") }
     }
 

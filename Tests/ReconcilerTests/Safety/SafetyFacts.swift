@@ -114,6 +114,8 @@ struct SafetyFacts {
     var adoptNames: Set<String> = []
     var allowDelete: Set<String> = []
     var allowDeletePercent: Int?
+    /// Name and text of a file that may be a manifest and declares nothing.
+    var doubtfulFile: (name: String, text: String)?
     /// Keys that a restricted run is about.
     var names: Set<String>?
     /// What state remembers, by key.

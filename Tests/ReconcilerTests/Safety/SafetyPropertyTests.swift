@@ -24,6 +24,7 @@ import Testing
         let needed = [
             "deleted", "changed", "created", "left alone", "protected", "delete_limit", "foreign_references",
             "marker_copied", "marker_damaged", "other_owner", "unowned", "create_and_prune", "all_manifests_gone",
+            "doubtful_manifest",
             "invalid_run", "primary_key_changed",
         ]
         for name in needed { #expect(seen[name, default: 0] > 0, "no case came to \(name): \(seen)") }

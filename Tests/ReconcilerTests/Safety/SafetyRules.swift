@@ -38,6 +38,7 @@ struct SafetyRules {
         if facts.allowDelete.contains(key) { return nil }
         if !gone.references.isSubset(of: known?.references ?? []) { return "others link to it" }
         if facts.manifests.isEmpty { return "all manifests are gone" }
+        if facts.doubtfulFile != nil { return "a file may be a manifest" }
         if facts.manifests.contains(where: { $0.hasBadData && !$0.isSuspended }) { return "the run was not valid" }
         if created.contains(where: { $0.name == gone.name && $0.primaryKey == gone.primaryKey }) {
             return "one of the same name and primary key was created"
