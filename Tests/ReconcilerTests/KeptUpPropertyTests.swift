@@ -24,13 +24,19 @@ import Testing
     func whatWasValidIsKeptUp(_ seed: Int) async throws {
         var random = SeededRandom(seed: UInt64(seed) &* 122_949_823)
         let world = try World(isServed: false)
-        let names = ["a", "b", "c"]
+        var names = ["a", "b", "c", "orphan"]
         try world.write("policy.yaml", "apiVersion: reconcile/v1\nkind: Policy\nspec: {owner: us, prune: true}\n")
         try world.write("rows.csv", "id,v\n1,x\n2,y\n")
         for name in names { try world.write("\(name).yaml", Self.manifest(name)) }
         let client = try InProcessTransport.client(world.emulator, time: world.time)
         let first = try await world.pass(with: client)
-        let valid = try #require(first.desired)
+        var valid = try #require(first.desired)
+        // One that no manifest of the last valid ones declares, and one that somebody deleted by hand.
+        valid.connections.removeAll { $0.key == "orphan" }
+        if Bool.random(using: &random), let gone = try await client.listConnections().first(where: { $0.name == "a" }) {
+            try await client.delete(gone.uuid)
+            names.removeFirst()
+        }
         // Somebody breaks one, and adds or removes others in the same breath.
         try world.write("broken.yaml", "kind: Nonsense\n")
         for name in names where Bool.random(using: &random) { try world.remove("\(name).yaml") }
@@ -38,7 +44,9 @@ import Testing
         let before = Set(try await client.listConnections().map(\.uuid))
         for step in 0..<4 {
             world.time.advance(Double(Int.random(in: 1...43_000, using: &random)))
-            if Bool.random(using: &random), let there = try await client.listConnections().randomElement(using: &random)
+            if Bool.random(using: &random),
+                let there = try await client.listConnections().filter({ $0.name != "orphan" }).randomElement(
+                    using: &random)
             {
                 _ = try await client.update(
                     there.uuid,
@@ -50,7 +58,7 @@ import Testing
             let there = try await client.listConnections()
             #expect(Set(there.map(\.uuid)) == before, "seed \(seed), step \(step)")
             #expect(there.map(\.name).sorted() == names, "seed \(seed), step \(step)")
-            for connection in there {
+            for connection in there where connection.name != "orphan" {
                 for id in ["1", "2"] {
                     let row = try? await client.query(connection.uuid, primaryKey: .string(id))
                     #expect(row != nil, "seed \(seed), step \(step): a row of \(connection.name) has expired")
