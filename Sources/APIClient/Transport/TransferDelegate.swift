@@ -20,18 +20,27 @@ final class TransferDelegate: NSObject, URLSessionDataDelegate, Sendable {
         var isResumed = false
         var isTooLong = false
         var isLate = false
+        /// Whether it was the head of the answer that did not come.
+        var lacksHead = false
+        /// End the attempt by themselves, whatever trickles in.
+        var timers: [Task<Void, Never>] = []
         var isCancelled = false
         var wasRepeated = false
     }
 
     private let time: any TimeSource
     private let attemptTimeout: Double
+    private let idleTimeout: Double
     /// By the task's identity: identifiers are unique within one session only.
     private let transfers = Mutex<[ObjectIdentifier: Transfer]>([:])
 
-    init(time: any TimeSource, attemptTimeout: Double) {
+    /// - Parameters:
+    ///   - attemptTimeout: Seconds after which an attempt ends.
+    ///   - idleTimeout: Seconds after the body went out in which the head of the answer has to be there.
+    init(time: any TimeSource, attemptTimeout: Double, idleTimeout: Double) {
         self.time = time
         self.attemptTimeout = attemptTimeout
+        self.idleTimeout = idleTimeout
     }
 
     /// Starts the task; the continuation gets its outcome, once.
@@ -40,6 +49,8 @@ final class TransferDelegate: NSObject, URLSessionDataDelegate, Sendable {
             continuation: continuation, limit: call.answerLimit, onBodySent: call.onBodySent,
             deadline: time.uptime() + attemptTimeout)
         transfers.withLock { $0[ObjectIdentifier(task)] = transfer }
+        startTimer(attemptTimeout, of: task) { $0.isLate = true }
+        if call.body == nil { startHeadTimer(of: task) }
         task.resume()
         let isCancelled = update(task) { transfer in
             transfer.isResumed = true
@@ -83,7 +94,33 @@ final class TransferDelegate: NSObject, URLSessionDataDelegate, Sendable {
             return (isOver: transfer.isLate, onBodySent: onBodySent)
         }
         if news?.isOver == true { task.cancel() }
+        if news?.onBodySent != nil { startHeadTimer(of: task) }
         news?.onBodySent?()
+    }
+
+    /// The session's own timeout starts again with each line of a head, and with each 1xx before it.
+    private func startHeadTimer(of task: URLSessionTask) {
+        startTimer(idleTimeout, of: task) { transfer in
+            if let response = task.response as? HTTPURLResponse, response.statusCode >= 200 { return }
+            transfer.isLate = true
+            transfer.lacksHead = true
+        }
+    }
+
+    /// Ends the transfer after that many seconds where `judge` says that it is late.
+    private func startTimer(
+        _ seconds: Double, of task: URLSessionTask, _ judge: @escaping @Sendable (inout Transfer) -> Void
+    ) {
+        // A session's own clock runs whatever clock is handed in.
+        let timer = Task { [weak self] in
+            guard (try? await SystemTime().sleep(seconds: seconds)) != nil else { return }
+            let isLate = self?.update(task) { transfer in
+                judge(&transfer)
+                return transfer.isLate
+            }
+            if isLate == true { task.cancel() }
+        }
+        if update(task, { $0.timers.append(timer) }) == nil { timer.cancel() }
     }
 
     func urlSession(
@@ -114,6 +151,7 @@ final class TransferDelegate: NSObject, URLSessionDataDelegate, Sendable {
 
     func urlSession(_ session: URLSession, task: URLSessionTask, didCompleteWithError error: (any Error)?) {
         guard let transfer = transfers.withLock({ $0.removeValue(forKey: ObjectIdentifier(task)) }) else { return }
+        for timer in transfer.timers { timer.cancel() }
         transfer.continuation.resume(returning: outcome(of: transfer, response: task.response, error: error))
     }
 
@@ -132,8 +170,11 @@ final class TransferDelegate: NSObject, URLSessionDataDelegate, Sendable {
         if transfer.wasRepeated {
             return .failure(TransportFailure(kind: .lost, message: "the connection was lost before an answer"))
         }
-        let late = "no end of it within \(attemptTimeout.inSeconds)"
-        guard let response = response as? HTTPURLResponse else {
+        let late =
+            transfer.lacksHead
+            ? "no answer within \(idleTimeout.inSeconds)" : "no end of it within \(attemptTimeout.inSeconds)"
+        // A 1xx before it is no answer.
+        guard let response = response as? HTTPURLResponse, !transfer.lacksHead else {
             if transfer.isLate { return .failure(TransportFailure(kind: .timedOut, message: late)) }
             return .failure(TransportFailure(error))
         }

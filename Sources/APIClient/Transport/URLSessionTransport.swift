@@ -13,7 +13,8 @@ final class URLSessionTransport: HTTPTransport {
 
     init(configuration: APIClientConfiguration, time: any TimeSource) {
         self.configuration = configuration
-        transfers = TransferDelegate(time: time, attemptTimeout: configuration.attemptTimeout)
+        transfers = TransferDelegate(
+            time: time, attemptTimeout: configuration.attemptTimeout, idleTimeout: configuration.idleTimeout)
         if configuration.baseURL.hasPrefix("http:") { ProxyBypass.keepLoopbackDirect() }
     }
 
