@@ -184,6 +184,24 @@ import Testing
         #expect(try await emulator.rowCounts().count == 3)
     }
 
+    @Test func stateIsOfOneBrand() async throws {
+        let scratch = try Scratch()
+        try scratch.write("plain.yaml", Self.plain)
+        try scratch.write("rows.csv", "id,name\n1,one\n")
+        let emulator = try await EmulatorProcess(directory: scratch.root)
+        #expect(try await scratch.reconcile([], against: emulator).status == 0)
+        let other = Scratch.keys.merging(["OPTIX_BRAND_KEY": "another-brand"]) { $1 }
+        for arguments in [[], ["--dry-run"]] {
+            let refused = try await scratch.reconcile(arguments, against: emulator, environment: other)
+            #expect(refused.status == 3, "\(refused.all)")
+            #expect(refused.err.contains("the state of another brand"), "\(refused.err)")
+            #expect(!refused.all.contains("another-brand"))
+        }
+        let renewed = try await scratch.reconcile(["--allow-new-brand-key"], against: emulator, environment: other)
+        #expect(renewed.status == 0, "\(renewed.all)")
+        #expect(try await scratch.reconcile([], against: emulator).status == 3, "it belongs to the new key by now")
+    }
+
     @Test func rowsThatTheServiceRejectsAreNamed() async throws {
         let scratch = try Scratch()
         try scratch.write("plain.yaml", Self.plain)
