@@ -29,6 +29,10 @@ import Testing
         // A byte order mark.
         ("\u{FEFF}id,b\n1,x\n", #"{"id":"1","b":"x"}"#),
         ("\u{FEFF}\"id\",b\n1,x\n", #"{"id":"1","b":"x"}"#),
+        // A quote behind text is that character, and two of them are two.
+        ("id,b\n1,5\" pipe\n", #"{"id":"1","b":"5\" pipe"}"#),
+        ("id,b\n1,x \"y\" z\"\"\n", #"{"id":"1","b":"x \"y\" z\"\""}"#),
+        ("id,b\"c\n1,é\"\"b\n", #"{"id":"1","b\"c":"é\"\"b"}"#),
         // Names are escaped too.
         ("id,\"a\"\"b\",\"c\nd\"\n1,2,3\n", #"{"id":"1","a\"b":"2","c\nd":"3"}"#),
     ])
@@ -46,8 +50,8 @@ import Testing
         // The line where the record began, though it is noticed later.
         ("id,b\n1,\"x\ny\",z\n2,x\n", ["2:1: 3 cells where the header has 2"]),
         ("id,b\n1,x\n2,\"y\n3,z\n", ["3:3: this quote is never closed"]),
-        ("id,b\n1,a\"b\n2,x\n", ["2:4: a quote inside a cell that is not quoted"]),
-        ("id,b\n1,é\"b\"\n", ["2:4: a quote inside a cell that is not quoted"]),
+        ("id,b\n1, \"a, b\"\n2,x\n", ["2:4: blanks before the quote of a cell"]),
+        ("id,b\n1,\t \"b\"\n", ["2:5: blanks before the quote of a cell"]),
         ("id,b\n1,\"a\" \n", ["2:6: text after the closing quote of a cell"]),
         ("id,b\n\"1\n\n2\"x,3\n4,5\n", ["4:3: text after the closing quote of a cell"]),
         ("id,b\n1,x\ry\n", ["2:4: a carriage return without a line feed"]),
@@ -61,7 +65,7 @@ import Testing
         ("id,b,\n1,x,\n", ["1:1: column 3 of the header has no name"]),
         ("id,b,id\n1,x,\n", ["1:1: the header names \"id\" twice: columns 1 and 3"]),
         ("id,\"b\n1,x\n", ["1:4: this quote is never closed"]),
-        ("\nid,b\"\n1,x\n", ["2:5: a quote inside a cell that is not quoted"]),
+        ("\nid, \"b\"\n1,x\n", ["2:5: blanks before the quote of a cell"]),
         ("key,b\n1,x\n", ["1:1: the header has no column \"id\", the primary key"]),
         ("id,b\n", ["1:1: the file holds no row"]),
     ])

@@ -24,7 +24,13 @@ extension RecordSource {
     mutating func report(_ cell: CSVCell, at cellStart: Int) {
         guard let fault = cell.stop.fault else { return }
         let offset = cell.stop == .unclosedQuote ? cellStart : cell.next
-        problem(fault.message, at: offset, help: fault.help)
+        let (place, opening) = (location(of: offset), location(of: cellStart))
+        var diagnostic = Diagnostic(.error, fault.message, at: place, help: fault.help)
+        // The slip is often far above: a quote that nobody closed there swallowed the lines between.
+        if cell.stop == .textAfterQuote, opening.line != place.line {
+            diagnostic.notes = [Diagnostic.Note("the cell's first quote is here, \(place.line - opening.line) lines above", at: opening)]
+        }
+        problems.add(diagnostic)
         if cell.stop == .unclosedQuote { stop() } else { skipLine(from: cell.next) }
     }
 }

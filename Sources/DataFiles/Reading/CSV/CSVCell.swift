@@ -17,6 +17,8 @@ struct CSVCell {
     /// Whether something in it must be escaped in JSON; doubled quotes count.
     var needsEscapes: Bool
     var isASCII: Bool
+    /// Whether quotes stand around it: then a doubled one within stands for one.
+    var isQuoted = false
     /// How many line feeds there are in it and in what ended it.
     var lineFeeds = 0
 
@@ -70,9 +72,10 @@ struct CSVCell {
                 cell.lineFeeds = 1
             case 0x0D:
                 cell.readCarriageReturn(base, at: offset, end: end, isFinal: isFinal)
-            case UInt8(ascii: "\""): cell.stop = .strayQuote
+            case UInt8(ascii: "\"") where isBlank(base, start..<offset): cell.stop = .strayQuote
             case 0: cell.stop = .nul
             default:
+                // A quote behind text, as inches have it, is that character in every common reader.
                 cell.needsEscapes = true
                 offset += 1
                 continue
@@ -84,12 +87,17 @@ struct CSVCell {
         return cell
     }
 
+    private static func isBlank(_ base: UnsafePointer<UInt8>, _ range: Range<Int>) -> Bool {
+        range.allSatisfy { base[$0] == UInt8(ascii: " ") || base[$0] == UInt8(ascii: "\t") }
+    }
+
     private static func quoted(
         _ base: UnsafePointer<UInt8>, from start: Int, end: Int, isFinal: Bool
     ) -> CSVCell {
         var offset = start + 1
         var cell = CSVCell(
-            start: offset, end: offset, next: start, stop: .needMore, needsEscapes: false, isASCII: true)
+            start: offset, end: offset, next: start, stop: .needMore, needsEscapes: false, isASCII: true,
+            isQuoted: true)
         var seen: UInt64 = 0
         var backslashes: UInt64 = 0
         scan: while true {
@@ -180,8 +188,8 @@ extension CSVCell.Stop {
         case .comma, .lineEnd, .fileEnd, .needMore: nil
         case .strayQuote:
             (
-                "a quote inside a cell that is not quoted",
-                "put the whole cell in double quotes and write this quote twice"
+                "blanks before the quote of a cell",
+                "take the blanks away: only a cell that begins with its quote may hold commas and line breaks"
             )
         case .textAfterQuote:
             (

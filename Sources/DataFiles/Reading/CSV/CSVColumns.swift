@@ -61,7 +61,7 @@ struct CSVColumns: ~Copyable {
         if plan.isString {
             if !cell.isASCII, CSVColumns.isMalformed(base + cell.start, count: length) { return false }
             if cell.needsEscapes {
-                record.bytes.appendCSVCell(base + cell.start, count: length)
+                record.bytes.appendCSVCell(base + cell.start, count: length, isQuoted: cell.isQuoted)
             } else {
                 record.bytes.appendReserved(base + cell.start, count: length)
             }
@@ -124,7 +124,8 @@ struct CSVColumns: ~Copyable {
         if let offset = UTF8Check.firstInvalid(bytes) {
             return ("a byte that is not UTF-8 (column \"\(names[column])\")", "save the file as UTF-8", offset)
         }
-        let text = String(decoding: bytes.prefix(160), as: UTF8.self).replacingDoubledQuotes
+        let whole = String(decoding: bytes.prefix(160), as: UTF8.self)
+        let text = cell.isQuoted ? whole.replacingDoubledQuotes : whole
         let shown = text.count > 40 || bytes.count > 160 ? text.prefix(40) + "…" : text[...]
         if plans[column].type == .number {
             return (
@@ -139,8 +140,8 @@ struct CSVColumns: ~Copyable {
 }
 
 extension ByteBuffer {
-    /// Appends a cell's contents as the contents of a JSON string. A doubled quote stands for one.
-    mutating func appendCSVCell(_ source: UnsafePointer<UInt8>, count length: Int) {
+    /// Appends a cell's contents as the contents of a JSON string. In a quoted one a doubled quote stands for one.
+    mutating func appendCSVCell(_ source: UnsafePointer<UInt8>, count length: Int, isQuoted: Bool) {
         var offset = 0
         reserve(length + 8)
         while offset < length {
@@ -156,7 +157,7 @@ extension ByteBuffer {
             switch byte {
             case UInt8(ascii: "\""):
                 base[count + 1] = byte
-                offset += 1
+                if isQuoted { offset += 1 }
             case UInt8(ascii: "\\"): base[count + 1] = byte
             case 0x0A: base[count + 1] = UInt8(ascii: "n")
             case 0x0D: base[count + 1] = UInt8(ascii: "r")

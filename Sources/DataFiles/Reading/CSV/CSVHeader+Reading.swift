@@ -57,8 +57,8 @@ extension CSVHeader {
             source.stop()
             return nil
         }
-        // Quotes within a cell that was read stand there twice.
-        return String(decoding: bytes, as: UTF8.self).replacingDoubledQuotes
+        let text = String(decoding: bytes, as: UTF8.self)
+        return cell.isQuoted ? text.replacingDoubledQuotes : text
     }
 }
 
