@@ -20,7 +20,9 @@ import Testing
             found.diagnostics == [
                 Diagnostic(
                     .error, "the primary key \"2\" occurs twice", at: SourceLocation(path: "b.ndjson", line: 3),
-                    help: "keep one of the two rows",
+                    help:
+                        "keep one of the two rows; where several columns together tell rows apart, make one column of them and "
+                        + "that the primary_key",
                     notes: [
                         Diagnostic.Note(
                             "it occurs here first (as \"2\")", at: SourceLocation(path: "a.csv", line: 4))

@@ -11,7 +11,8 @@ struct RowDigestSink: ~Copyable {
 
     init(_ set: DataSet, directory: String, tuning: Tuning, keepingRows: Bool) {
         sorter = RowSorter(directory: directory, tuning: tuning)
-        digester = RowDigester(primaryKey: set.primaryKey)
+        digester = RowDigester(
+            primaryKey: set.primaryKey, hasHeaders: set.files.contains { $0.format == .csv })
         notes = RowNotesWriter(directory: directory, tuning: tuning)
         keepsRows = keepingRows
     }

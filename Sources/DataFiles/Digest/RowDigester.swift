@@ -50,9 +50,13 @@ struct RowDigester: ~Copyable {
     /// Why a row has no digest.
     enum Fault: Error {
         case noKey, nullKey, emptyKey, booleanKey, containerKey, duplicateName
+        /// Each value is the name of its column: files were joined with their headers.
+        case repeatedHeader
     }
 
     private let primaryKey: [UInt8]
+    /// The key of a row that repeats a header; nil where there are no headers.
+    private let headerKey: Digest128?
     private var normal = NormalForm()
     private var names = ByteBuffer()
     private var name: UnsafeMutablePointer<Name>
@@ -74,8 +78,12 @@ struct RowDigester: ~Copyable {
         var count: Int
     }
 
-    init(primaryKey: String) {
+    /// - Parameter hasHeaders: Whether files of the set begin with the names of their columns.
+    init(primaryKey: String, hasHeaders: Bool = false) {
         self.primaryKey = Array(primaryKey.utf8)
+        var hash = SipHash128()
+        self.primaryKey.withUnsafeBytes { hash.combine(bytes: $0) }
+        headerKey = hasHeaders ? hash.finalize() : nil
         name = .allocate(capacity: capacity)
         order = .allocate(capacity: capacity)
     }
@@ -89,6 +97,7 @@ struct RowDigester: ~Copyable {
     mutating func digest(_ record: RecordBuffer.Record, row: UInt64) throws(Fault) -> RowEntry {
         if record.shape == 0 || record.shape != shape { try learnNames(of: record) }
         let key = try keyDigest(record.fields[keyField], in: record)
+        if let headerKey, key.digest.isSame(as: headerKey), Self.repeatsNames(record) { throw .repeatedHeader }
         normal.begin(names: namesDigest)
         for index in 0..<record.fieldCount {
             let field = record.fields[order[index]]
@@ -98,6 +107,17 @@ struct RowDigester: ~Copyable {
             if !isWhole { throw .duplicateName }
         }
         return RowEntry(key: key.digest, content: normal.digest(), spelling: key.spelling, row: row)
+    }
+
+    @inline(never)
+    private static func repeatsNames(_ record: RecordBuffer.Record) -> Bool {
+        (0..<record.fieldCount).allSatisfy { index in
+            let field = record.fields[index]
+            let count = Int(field.nameEnd - field.nameStart)
+            return field.kind == .string && Int(field.valueEnd - field.valueStart) == count
+                && Bytes.compare(
+                    record.text + Int(field.nameStart), record.text + Int(field.valueStart), count: count) == 0
+        }
     }
 
     @inline(never)

@@ -28,7 +28,9 @@ extension RecordSource {
         var diagnostic = Diagnostic(.error, fault.message, at: place, help: fault.help)
         // The slip is often far above: a quote that nobody closed there swallowed the lines between.
         if cell.stop == .textAfterQuote, opening.line != place.line {
-            diagnostic.notes = [Diagnostic.Note("the cell's first quote is here, \(place.line - opening.line) lines above", at: opening)]
+            diagnostic.notes = [
+                Diagnostic.Note("the cell's first quote is here, \(place.line - opening.line) lines above", at: opening)
+            ]
         }
         problems.add(diagnostic)
         if cell.stop == .unclosedQuote { stop() } else { skipLine(from: cell.next) }

@@ -51,6 +51,12 @@ struct RecordSource: ~Copyable {
             stop()
             return false
         }
+        while window.available < ForeignFormat.longest, try window.fill() {}
+        if let foreign = ForeignFormat(beginning: window.bytes(window.start..<window.end)) {
+            problem(foreign.message, help: foreign.help)
+            stop()
+            return false
+        }
         while window.available < LFSPointer.beginning.count, try window.fill() {}
         if LFSPointer.isOne(window.bytes(window.start..<window.end)) {
             problem("this is a pointer of Git LFS, not the data", help: "run git lfs pull, or check out with LFS")

@@ -34,7 +34,9 @@ struct DuplicateRows {
             problems.add(
                 Diagnostic(
                     .error, "the primary key \(second.key) occurs twice", at: second.location,
-                    help: "keep one of the two rows",
+                    help:
+                        "keep one of the two rows; where several columns together tell rows apart, make one column of them and "
+                        + "that the primary_key",
                     notes: [Diagnostic.Note("it occurs here first (as \(first.key))", at: first.location)]))
         }
         for _ in pairs.count..<count { problems.add(Diagnostic(.error, "a primary key occurs twice")) }

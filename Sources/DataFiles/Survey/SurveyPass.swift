@@ -155,6 +155,10 @@ struct SurveyPass: ~Copyable {
         let key = "\"\(set.primaryKey)\""
         switch fault {
         case .duplicateName: problems.add(reader.duplicateName())
+        case .repeatedHeader:
+            problem(
+                "the header stands here again, as a row", in: file,
+                help: "take this line away: it comes from files that were joined with their headers")
         case .noKey: problem("this row has no \(key), the primary key", in: file)
         case .nullKey, .emptyKey: problem("the primary key \(key) of this row is empty", in: file)
         case .booleanKey:

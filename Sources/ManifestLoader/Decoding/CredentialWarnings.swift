@@ -12,20 +12,20 @@ struct CredentialWarnings {
     func header(_ name: String, _ value: ConfigString, at node: YAMLNode) {
         if value.isSecret { return }
         let text = value.reveal()
-        let scheme = SecretShape.scheme(of: text)
-        guard SecretShape.isConstant(String(text.dropFirst(scheme.count))) else { return }
-        let isCredential =
-            SecretShape.isName(name) || !scheme.isEmpty
-            || !SecretShape.isPlainHeader(name) && SecretShape.isToken(text)
-        if isCredential { warn("the header \(name)", at: node) }
+        let isNamed = SecretShape.isName(name)
+        let scheme = text.utf8.contains(UInt8(ascii: " ")) ? SecretShape.scheme(of: text) : ""
+        guard
+            isNamed || !scheme.isEmpty || SecretShape.isToken(text) && !SecretShape.isPlainHeader(name),
+            SecretShape.isConstant(String(text.dropFirst(scheme.count)))
+        else { return }
+        warn("the header \(name)", at: node)
     }
 
     /// A string of the body, under that name.
     func body(_ name: String, _ value: ConfigString, at node: YAMLNode) {
         if value.isSecret { return }
         let text = value.reveal()
-        guard SecretShape.isConstant(text),
-            SecretShape.isName(name, isDocument: true) || SecretShape.isToken(text)
+        guard SecretShape.isName(name, isDocument: true) || SecretShape.isToken(text), SecretShape.isConstant(text)
         else { return }
         warn("\(name.isEmpty ? "an element" : name.quoted) of the body", at: node)
     }
@@ -34,6 +34,8 @@ struct CredentialWarnings {
     func url(_ value: ConfigString, at node: YAMLNode) {
         if value.isSecret { return }
         let url = value.reveal()
+        // Nearly all have neither a query nor a user.
+        guard url.utf8.contains(where: { $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "@") }) else { return }
         let authority = url.firstRange(of: "://").map { url[$0.upperBound...].prefix { !"/?#".contains($0) } } ?? ""
         if let at = authority.lastIndex(of: "@"), let colon = authority[..<at].firstIndex(of: ":"),
             SecretShape.isConstant(String(authority[authority.index(after: colon)..<at]))
@@ -43,8 +45,8 @@ struct CredentialWarnings {
         let query = url.split(separator: "?", maxSplits: 1).dropFirst().first ?? ""
         for part in query.prefix(while: { $0 != "#" }).split(separator: "&") {
             let halves = part.split(separator: "=", maxSplits: 1).map(String.init)
-            guard halves.count == 2, SecretShape.isConstant(halves[1]) else { continue }
-            if SecretShape.isName(halves[0]) || SecretShape.isToken(halves[1]) {
+            guard halves.count == 2 else { continue }
+            if SecretShape.isName(halves[0]) || SecretShape.isToken(halves[1]), SecretShape.isConstant(halves[1]) {
                 return warn("the parameter \(halves[0]) of the url", at: node)
             }
         }
@@ -52,7 +54,7 @@ struct CredentialWarnings {
 
     /// A connection that hands a credential over where anybody on the way reads it.
     func plainText(_ details: [String: ConfigValue], at node: YAMLNode) {
-        guard case .string(let url)? = details["url"], url.reveal().lowercased().hasPrefix("http://"),
+        guard case .string(let url)? = details["url"], url.reveal().utf8.prefix(5).elementsEqual("http:".utf8),
             details.values.contains(where: \.holdsSecret)
         else { return }
         findings.hide(node)

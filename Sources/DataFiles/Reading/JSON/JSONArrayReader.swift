@@ -58,7 +58,9 @@ final class JSONArrayReader: RecordReader {
         case .start:
             source.problem(
                 "the file is not an array; a JSON data file is one array of objects",
-                help: isObject ? "a file of one object a line has a name that ends in .ndjson or .jsonl" : nil)
+                help: isObject
+                    ? "where the rows are an array inside of it, write that array alone to the file (jq .MEMBER FILE); a "
+                        + "file of one object a line has a name that ends in .ndjson or .jsonl" : nil)
         case .first, .behindComma:
             source.problem(
                 byte == UInt8(ascii: "]") ? "a comma before the end of the array" : "every record must be an object")
@@ -114,7 +116,8 @@ final class JSONArrayReader: RecordReader {
             _ = try JSONValue.parse(source.window.bytes(start..<source.window.end))
             source.problem("this record is not valid JSON")
         } catch {
-            source.problem(error.message, at: start + error.offset)
+            let fault = JSONFault(error, in: source.window.bytes(start..<source.window.end))
+            source.problem(fault.message, at: start + error.offset, help: fault.help)
         }
     }
 

@@ -77,7 +77,15 @@ final class NDJSONReader: RecordReader {
                 }
             source.problem(message, help: "a file that is one array of objects has a name that ends in .json")
         } catch {
-            source.problem(error.message, at: start + error.offset)
+            let bytes = source.window.bytes(start..<lineEnd)
+            if source.line == 1, bytes.first(where: { $0 != 0x20 && $0 != 0x09 }) == UInt8(ascii: "[") {
+                source.problem(
+                    "the file is one array; an NDJSON file has one object a line",
+                    help: "a file that is one array of objects has a name that ends in .json")
+                return source.stop()
+            }
+            let fault = JSONFault(error, in: bytes)
+            source.problem(fault.message, at: start + error.offset, help: fault.help)
         }
     }
 

@@ -1,0 +1,97 @@
+import Foundation
+import Model
+import TestSupport
+import Testing
+
+@testable import DataFiles
+
+/// Files as people have them: what is wrong names the thing and the way out.
+@Suite struct WayOutTests {
+    let files = TemporaryDirectory()
+
+    private func diagnostics(_ name: String, _ bytes: [UInt8]) -> [Diagnostic] {
+        switch survey(dataSet([files.file(name, bytes)])) {
+        case .success: []
+        case .failure(let problems): problems.diagnostics
+        }
+    }
+
+    @Test(arguments: [
+        ("id|name\n1|A\n", "the header is one cell with | in it; columns are separated by commas"),
+        ("id;name\n1;A\n", "the header is one cell with semicolons in it; columns are separated by commas"),
+        ("sep=;\nid;name\n1;A\n", "take the sep= line away"),
+        ("# exported\nid,name\n1,A\n", "looks like a comment: the header has to be the first line"),
+        ("C1,Autauga\n1,A\n", "where it is a row already, add a header line"),
+        (" id,name\n1,A\n", "has blanks around its name"),
+        ("ID,name\n1,A\n", "did you mean \"ID\"?"),
+    ])
+    func aHeaderWithoutTheKey(text: String, help: String) {
+        let found = diagnostics("a.csv", Array(text.utf8))
+        #expect(found.first?.message == "the header has no column \"id\", the primary key")
+        #expect(found.first?.help?.contains(help) == true, "\(found.first?.help ?? "")")
+    }
+
+    @Test(arguments: [
+        (",id,v\n0,a,1\n", "index of a data frame"), ("id,name,\n1,A,\n", "the line ends with a comma"),
+        ("id,,v\n1,x,2\n", "give it a name, or leave the column out"),
+    ])
+    func aColumnWithoutAName(text: String, help: String) {
+        #expect(diagnostics("a.csv", Array(text.utf8)).first?.help?.contains(help) == true)
+    }
+
+    @Test(
+        arguments: [
+            ([0x1F, 0x8B, 8, 0, 0, 0], "compressed with gzip"),
+            (Array("PK\u{3}\u{4}xyz".utf8), "a ZIP archive, or a spreadsheet"),
+            (Array("PAR1abcd".utf8), "is Parquet"), (Array("BZh91AY".utf8), "is compressed"),
+            ([0xD0, 0xCF, 0x11, 0xE0, 1, 2], "a spreadsheet of an old Excel"),
+        ] as [([UInt8], String)])
+    func filesOfAnotherKind(bytes: [UInt8], what: String) {
+        for name in ["a.csv", "a.json", "a.ndjson"] {
+            let found = diagnostics(name, bytes)
+            #expect(found.count == 1 && found[0].message.contains(what), "\(found)")
+            #expect(found.first?.help != nil)
+        }
+    }
+
+    @Test(arguments: [
+        ("NaN", "JSON has no NaN"), ("-Infinity", "JSON has no NaN"), ("None", "a word of Python"),
+        ("True", "a word of Python"), ("'x'", "a single quote"),
+    ])
+    func wordsOfOtherLanguages(word: String, message: String) {
+        for (name, text) in [("a.ndjson", "{\"id\":1,\"v\":\(word)}\n"), ("a.json", "[{\"id\":1,\"v\":\(word)}]")] {
+            let found = diagnostics(name, Array(text.utf8))
+            #expect(found.first?.message.contains(message) == true, "\(found)")
+            #expect(found.first?.help != nil)
+        }
+    }
+
+    @Test func anArrayByTheNameOfLines() {
+        let found = diagnostics("a.jsonl", Array("[\n  {\"id\": 1},\n  {\"id\": 2}\n]\n".utf8))
+        #expect(found.map(\.message) == ["the file is one array; an NDJSON file has one object a line"])
+    }
+
+    @Test func anObjectAroundTheRows() {
+        let found = diagnostics("a.json", Array("{\"data\": [{\"id\": 1}]}".utf8))
+        #expect(found.first?.help?.contains("write that array alone to the file") == true)
+    }
+
+    @Test func aHeaderBetweenTheRows() {
+        let found = diagnostics("a.csv", Array("id,name\n1,A\nid,name\n2,B\n".utf8))
+        #expect(
+            found.map { "\($0.location?.line ?? 0): \($0.message)" } == ["3: the header stands here again, as a row"])
+        // A row that only its key has the name of is a row.
+        #expect(diagnostics("a.csv", Array("id,name\nid,A\n".utf8)).isEmpty)
+    }
+
+    @Test func aQuoteThatWasOpenedFarAbove() {
+        let lines = (3...40).map { "\($0),x\n" }.joined()
+        let found = diagnostics("a.csv", Array("id,b\n1,\"open\n\(lines)41,\"y\"\n42,z\n".utf8))
+        #expect(found.first?.notes.first?.location.line == 2, "\(found)")
+    }
+
+    @Test func twoRowsOfOneKey() {
+        let found = diagnostics("a.csv", Array("id,b\n1,x\n1,y\n".utf8))
+        #expect(found.first?.help?.contains("make one column of them") == true)
+    }
+}
