@@ -121,8 +121,11 @@ struct DefinitionComparison {
 
     /// `external_api_details.headers` for `external_api_details.headers.Accept`; nil for fields not in an object.
     private static func container(of path: String) -> String? {
-        let parts = path.split(separator: ".", maxSplits: 2, omittingEmptySubsequences: false)
-        return parts.count == 3 ? parts[0] + "." + parts[1] : nil
+        let bytes = path.utf8
+        guard let first = bytes.firstIndex(of: UInt8(ascii: ".")),
+            let second = bytes[bytes.index(after: first)...].firstIndex(of: UInt8(ascii: "."))
+        else { return nil }
+        return String(path[..<second])
     }
 
     /// The whole that a field is of: `description`, or `external_api_details.body` for all that stands in the body.

@@ -130,11 +130,11 @@ extension Planner {
         guard let sent = applied?.sent?.fields else { return [] }
         var blocks: Set<String> = []
         if desired.description == nil, sent[FieldSnapshot.declaresDescription] != nil { blocks.insert("description") }
-        for path in sent.keys {
+        // What was sent of an upload-based connection has no other blocks: nearly all connections are like that.
+        guard let details = desired.details else { return blocks }
+        for path in sent.keys where path.hasPrefix(Field.detailsName + ".") {
             let block = DefinitionComparison.block(of: path)
-            if let details = desired.details, block.hasPrefix(Field.detailsName + ".") {
-                if details[String(block.dropFirst(Field.detailsName.count + 1))] == nil { blocks.insert(block) }
-            }
+            if details[String(block.dropFirst(Field.detailsName.count + 1))] == nil { blocks.insert(block) }
         }
         return blocks
     }
