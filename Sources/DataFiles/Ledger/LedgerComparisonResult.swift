@@ -46,14 +46,14 @@ struct LedgerComparisonResult {
     /// What has to go before the row of the files comes: with a delta where that is sent, else with a full upload.
     private mutating func countRespelt(_ pair: LedgerPair) {
         guard let known = pair.known, known.state.isThere else { return }
-        var slots = respelt ?? (RowBitmap(count: gone.count), RowBitmap(count: gone.count))
+        // In place: a copy of the bitmaps for each row would cost a million times their size.
+        if respelt == nil { respelt = (RowBitmap(count: gone.count), RowBitmap(count: gone.count)) }
         let isSent = !pair.isUnchanged || retryRejected && pair.isStandingRejected
         if isSent {
             changes.respelt += 1
-            slots.delta.insert(known.slot)
+            respelt!.delta.insert(known.slot)
         }
-        if isSent || !pair.isStandingRejected { slots.full.insert(known.slot) }
-        respelt = slots
+        if isSent || !pair.isStandingRejected { respelt!.full.insert(known.slot) }
     }
 
     private mutating func leaveOut(_ number: Int) {
