@@ -1,6 +1,12 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
+/// What Foundation calls in libcurl comes by `Platform/Network/LibrarySeam.swift` first, so these are shown to it.
+let seam = [
+    "curl_easy_cleanup", "curl_easy_init", "curl_easy_setopt", "curl_multi_add_handle", "curl_multi_info_read",
+    "curl_multi_socket_action", "curl_url_get", "epoll_wait",
+].flatMap { ["-Xlinker", "--export-dynamic-symbol=\($0)"] }
+
 /// The declared dependencies are the walls of the house: a module cannot call what it does not see.
 /// `Tests/TidyTests` checks that no file imports anything else.
 let package = Package(
@@ -9,7 +15,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CMalloc"),
-        .target(name: "Platform", dependencies: ["CMalloc"]),
+        .target(name: "Platform", dependencies: ["CMalloc"], linkerSettings: [.unsafeFlags(seam)]),
         .target(name: "JSON"),
         .target(name: "Model", dependencies: ["JSON"]),
         .target(name: "ManifestLoader", dependencies: ["Platform", "Model", "JSON", "CLibYAML"]),

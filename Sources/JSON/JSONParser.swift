@@ -2,24 +2,32 @@
 package struct JSONError: Error, Sendable, Hashable {
     package let message: String
     package let offset: Int
+    /// Whether nothing is wrong but its size.
+    package var isTooLarge = false
 }
 
 extension JSONValue {
     /// Parses one document by RFC 8259, strictly.
     ///
     /// Errors: `JSONError` for bad syntax, bytes that are no UTF-8, lone surrogates, a key that occurs twice in an
-    /// object, nesting deeper than `maxDepth`, and anything but blanks after the document.
-    package static func parse(_ bytes: some Collection<UInt8>, maxDepth: Int = 128) throws(JSONError) -> JSONValue {
+    /// object, nesting deeper than `maxDepth`, more values than `maxValues`, and anything but blanks after the
+    /// document.
+    package static func parse(
+        _ bytes: some Collection<UInt8>, maxDepth: Int = 128, maxValues: Int = .max
+    ) throws(JSONError) -> JSONValue {
         let outcome: Result<JSONValue, JSONError>? = bytes.withContiguousStorageIfAvailable { buffer in
-            parse(buffer: UnsafeBufferPointer(rebasing: buffer[...]), maxDepth: maxDepth)
+            parse(buffer: UnsafeBufferPointer(rebasing: buffer[...]), maxDepth: maxDepth, maxValues: maxValues)
         }
         if let outcome { return try outcome.get() }
         let copy = Array(bytes)
-        return try copy.withUnsafeBufferPointer { parse(buffer: $0, maxDepth: maxDepth) }.get()
+        return try copy.withUnsafeBufferPointer { parse(buffer: $0, maxDepth: maxDepth, maxValues: maxValues) }
+            .get()
     }
 
-    private static func parse(buffer: UnsafeBufferPointer<UInt8>, maxDepth: Int) -> Result<JSONValue, JSONError> {
-        var parser = JSONParser(buffer: buffer, maxDepth: maxDepth)
+    private static func parse(
+        buffer: UnsafeBufferPointer<UInt8>, maxDepth: Int, maxValues: Int
+    ) -> Result<JSONValue, JSONError> {
+        var parser = JSONParser(buffer: buffer, maxDepth: maxDepth, maxValues: maxValues)
         do throws(JSONError) {
             return .success(try parser.document())
         } catch {
@@ -33,10 +41,12 @@ struct JSONParser {
     private let buffer: UnsafeBufferPointer<UInt8>
     private let maxDepth: Int
     private var position = 0
+    private var valuesLeft: Int
 
-    init(buffer: UnsafeBufferPointer<UInt8>, maxDepth: Int) {
+    init(buffer: UnsafeBufferPointer<UInt8>, maxDepth: Int, maxValues: Int = .max) {
         self.buffer = buffer
         self.maxDepth = maxDepth
+        valuesLeft = maxValues
     }
 
     mutating func document() throws(JSONError) -> JSONValue {
@@ -56,6 +66,10 @@ struct JSONParser {
     }
 
     private mutating func value(depth: Int) throws(JSONError) -> JSONValue {
+        valuesLeft -= 1
+        if valuesLeft < 0 {
+            throw JSONError(message: "it holds more values than it may", offset: position, isTooLarge: true)
+        }
         switch byte {
         case UInt8(ascii: "{"): return try object(depth: depth)
         case UInt8(ascii: "["): return try array(depth: depth)

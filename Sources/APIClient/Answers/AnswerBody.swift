@@ -3,12 +3,18 @@ import JSON
 
 /// Reading the body of an answer with a good status.
 enum AnswerBody {
+    /// Values in an answer: some hundred thousand connections have as many, and they take a fixed part of memory.
+    private static let maxValues = 2_000_000
+
     /// The document in it. Errors: what is cut, too long, or no JSON, with the chance that it passes.
     static func json(_ answer: HTTPAnswer) throws(AnswerProblem) -> JSONValue {
         try whole(answer)
         do throws(JSONError) {
-            return try JSONValue.parse(answer.body)
+            return try JSONValue.parse(answer.body, maxValues: maxValues)
         } catch {
+            if error.isTooLarge {
+                throw AnswerProblem(message: "the answer holds more than \(maxValues) values")
+            }
             if error.offset >= answer.body.count {
                 throw AnswerProblem(message: "the answer ends in the middle: \(error.message)", chance: .good)
             }

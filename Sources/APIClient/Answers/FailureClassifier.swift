@@ -51,17 +51,22 @@ struct FailureClassifier: Sendable {
             switch failure.kind {
             case .notConnected: "no connection to \(baseURL): \(words)"
             case .unknownHost: "the host of \(baseURL) is not known: \(words)"
-            case .notTrusted: "no secure connection to \(baseURL): \(words)"
+            case .notTrusted: "no secure connection to \(baseURL): \(CertificateTrouble.named(words))"
+            case .proxyRefused(let status): "the proxy does not let requests through to \(baseURL) (HTTP \(status))"
             case .timedOut: "\(baseURL) did not answer in time: \(words)"
             case .lost, .cancelled: "the connection to \(baseURL) was lost: \(words)"
             }
         let help =
-            failure.kind == .notTrusted
-            ? "check the API URL, the certificates of this machine and its clock"
-            : "check the API URL and the network"
+            switch failure.kind {
+            case .notTrusted: CertificateTrouble.help(words)
+            case .proxyRefused(407):
+                "the proxy wants a user and a password: HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT"
+            case .proxyRefused: "ask whoever runs the proxy named in HTTPS_PROXY to allow this host, or name another"
+            default: "check the API URL and the network"
+            }
         return APIError(
             .unreachable, request.operation, subject: request.subject, cause: cause, help: help,
-            isRetryable: failure.kind != .notTrusted, mayHaveTakenEffect: !failure.provesNoEffect)
+            isRetryable: failure.mayPass, mayHaveTakenEffect: !failure.provesNoEffect)
     }
 
     /// The error of a good status with an answer that cannot be used.

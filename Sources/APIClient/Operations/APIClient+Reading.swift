@@ -54,11 +54,21 @@ extension APIClient: ConnectionReading {
         return shown
     }
 
+    /// Connections that are read singly at most; a list that leaves out more is not the API's.
+    private static let maxIncomplete = 20_000
+
     /// Reads singly what the list does not show whole; what is gone by then is left out.
     private func completed(_ shown: [ConnectionAnswer]) async throws(APIError) -> [ActualConnection] {
         var connections: [ActualConnection?] = shown.map { $0.isWhole ? try? $0.connection() : nil }
         let missing = connections.indices.filter { connections[$0] == nil }
         if missing.isEmpty { return connections.compactMap(\.self) }
+        guard missing.count <= Self.maxIncomplete else {
+            throw APIError(
+                .invalidAnswer, .listConnections, subject: runner.configuration.baseURL,
+                cause: "the list leaves out fields of \(missing.count) connections, and at most "
+                    + "\(Self.maxIncomplete) are read one by one",
+                help: "check that the API URL leads to the Data Connections API, v1")
+        }
         let read = await withTaskGroup(of: (Int, Result<ActualConnection, APIError>).self) { group in
             var waiting = missing[...]
             func addOne() {

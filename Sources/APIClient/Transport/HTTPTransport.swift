@@ -46,13 +46,15 @@ struct HTTPAnswer: Sendable {
 
 /// Why there is no answer.
 struct TransportFailure: Error, Sendable, Equatable {
-    enum Kind: Sendable {
+    enum Kind: Sendable, Equatable {
         /// No connection came about, so nothing was sent.
         case notConnected
         /// The host's name did not resolve, so nothing was sent.
         case unknownHost
         /// The TLS handshake failed, so nothing was sent.
         case notTrusted
+        /// A proxy answered CONNECT with that status, so nothing was sent.
+        case proxyRefused(status: Int)
         case timedOut
         /// The connection ended while the request or the answer was under way.
         case lost
@@ -63,5 +65,19 @@ struct TransportFailure: Error, Sendable, Equatable {
     var message: String
 
     /// Whether the service cannot have seen the request.
-    var provesNoEffect: Bool { kind == .notConnected || kind == .unknownHost || kind == .notTrusted }
+    var provesNoEffect: Bool {
+        switch kind {
+        case .notConnected, .unknownHost, .notTrusted, .proxyRefused: true
+        case .timedOut, .lost, .cancelled: false
+        }
+    }
+
+    /// Whether the same request may come through in a moment.
+    var mayPass: Bool {
+        switch kind {
+        case .notTrusted: false
+        case .proxyRefused(let status): status == 408 || status == 429 || status >= 500
+        default: true
+        }
+    }
 }

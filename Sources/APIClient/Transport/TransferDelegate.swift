@@ -174,7 +174,7 @@ final class TransferDelegate: NSObject, URLSessionDataDelegate, Sendable {
             transfer.lacksHead
             ? "no answer within \(idleTimeout.inSeconds)" : "no end of it within \(attemptTimeout.inSeconds)"
         // A 1xx before it is no answer.
-        guard let response = response as? HTTPURLResponse, !transfer.lacksHead else {
+        guard let response = response as? HTTPURLResponse, response.statusCode >= 200, !transfer.lacksHead else {
             if transfer.isLate { return .failure(TransportFailure(kind: .timedOut, message: late)) }
             return .failure(TransportFailure(error))
         }

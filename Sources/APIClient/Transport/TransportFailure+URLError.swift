@@ -20,9 +20,21 @@ extension TransportFailure {
             NSURLErrorClientCertificateRequired:
             self.init(kind: .notTrusted, message: words)
         default:
-            // What libcurl says of a certificate comes without a code of its own.
-            let isTrust = ["certificate", "ssl ", "tls "].contains { words.lowercased().contains($0) }
+            // What libcurl says of a proxy or a certificate comes without a code of its own.
+            if let status = Self.proxyStatus(in: words) {
+                self.init(kind: .proxyRefused(status: status), message: words)
+                return
+            }
+            let isTrust = ["certificate", "ssl ", "tls ", "trust anchors"].contains { words.lowercased().contains($0) }
             self.init(kind: isTrust ? .notTrusted : .lost, message: words)
         }
+    }
+
+    /// The status of a proxy's answer to CONNECT.
+    private static func proxyStatus(in words: String) -> Int? {
+        for mark in ["CONNECT tunnel failed, response ", "from proxy after CONNECT"] where words.contains(mark) {
+            return words.split { !$0.isNumber }.compactMap { Int($0) }.first { (100..<600).contains($0) } ?? 0
+        }
+        return nil
     }
 }
