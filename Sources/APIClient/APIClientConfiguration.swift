@@ -14,6 +14,8 @@ package struct APIClientConfiguration: Sendable {
     /// Seconds after which an attempt is given up, whatever its progress.
     package let attemptTimeout: Double
     package let retry: RetryPolicy
+    /// What all requests of the client keep to; nil learns it where the service complains.
+    package let rate: RequestRate?
     /// Requests under way at one time, at most.
     package let maxConcurrency: Int
 
@@ -23,7 +25,8 @@ package struct APIClientConfiguration: Sendable {
     package init(
         baseURL: String = productionURL, keys: APIKeys, knownSecrets: [String] = [], userAgent: String,
         idleTimeout: Double = 60,
-        attemptTimeout: Double = 300, retry: RetryPolicy = RetryPolicy(), maxConcurrency: Int = 8
+        attemptTimeout: Double = 300, retry: RetryPolicy = RetryPolicy(), rate: RequestRate? = nil,
+        maxConcurrency: Int = 8
     ) throws(Diagnostic) {
         self.baseURL = try BaseURL.normalForm(of: baseURL)
         self.keys = keys
@@ -32,6 +35,7 @@ package struct APIClientConfiguration: Sendable {
         self.idleTimeout = idleTimeout
         self.attemptTimeout = attemptTimeout
         self.retry = retry
+        self.rate = rate
         self.maxConcurrency = max(1, maxConcurrency)
     }
 }

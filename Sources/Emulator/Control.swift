@@ -6,6 +6,8 @@ struct Control: Sendable {
     /// Seconds by which the emulator's clock is ahead.
     var clockOffset = 0.0
     private(set) var requestCount = 0
+    /// When the requests that count for the limit came, rising.
+    private var admitted: [Double] = []
     private(set) var faultCounts: [String: Int] = [:]
     private(set) var statusCounts: [Int: Int] = [:]
     private var methodCounts: [String: Int] = [:]
@@ -42,6 +44,16 @@ struct Control: Sendable {
             records.removeFirst(records.count - maxRecords)
         }
         return (requestCount, fault)
+    }
+
+    /// Whether a request is within the limit; otherwise the seconds until it would be.
+    mutating func admit(_ limit: (count: Int, seconds: Double), now: Double) -> Double? {
+        admitted.removeAll { $0 <= now - limit.seconds }
+        if admitted.count < limit.count {
+            admitted.append(now)
+            return nil
+        }
+        return (admitted.first ?? now) + limit.seconds - now
     }
 
     mutating func finish(number: Int, status: Int) {

@@ -65,7 +65,8 @@ package final class Emulator: Sendable {
             $0.arrive(method: request.method, path: path, bodyBytes: request.body.count)
         }
         if options.latency > 0 { await options.sleep(options.latency) }
-        let response = await answer(request, fault: fault)
+        let response: HTTPResponse
+        if let refusal = limited() { response = refusal } else { response = await answer(request, fault: fault) }
         control.withLock { $0.finish(number: number, status: response.status) }
         return response
     }
@@ -116,6 +117,17 @@ package final class Emulator: Sendable {
             response.delivery = response.body.isEmpty ? .cut : .truncated(response.body.count / 2)
         default: break
         }
+        return response
+    }
+
+    /// The answer to a request that is one too many, in the vendor's own form.
+    private func limited() -> HTTPResponse? {
+        guard let limit = options.rateLimit else { return nil }
+        let now = now
+        guard let wait = control.withLock({ $0.admit(limit, now: now) }) else { return nil }
+        var response = HTTPResponse.json(
+            ["status": 429, "error": "Too Many Requests", "message": "the rate limit is exceeded"], status: 429)
+        response.headers["Retry-After"] = "\(Int(wait.rounded(.up)))"
         return response
     }
 

@@ -19,6 +19,7 @@ final class RequestRunner: Sendable {
     let configuration: APIClientConfiguration
     private let transport: any HTTPTransport
     private let gate: ConcurrencyGate
+    private let pacer: RequestPacer
     private let time: any TimeSource
     private let shared = Mutex(Shared())
 
@@ -27,6 +28,7 @@ final class RequestRunner: Sendable {
         self.transport = transport
         self.time = time
         gate = ConcurrencyGate(maximum: configuration.maxConcurrency, time: time)
+        pacer = RequestPacer(rate: configuration.rate, time: time)
     }
 
     var statistics: RequestStatistics { shared.withLock(\.statistics) }
@@ -133,14 +135,28 @@ final class RequestRunner: Sendable {
         } catch {
             return .failure(Failure(error: cancelled(request), isWorthRepeating: false))
         }
+        let began: Double
+        do throws(CancellationError) {
+            if let now = await pacer.enterAtOnce() {
+                began = now
+            } else {
+                began = try await waiting { [pacer] in try await pacer.enter() }
+            }
+        } catch {
+            await gate.leave(pass, .other)
+            return .failure(Failure(error: cancelled(request), isWorthRepeating: false))
+        }
         if isDraining {
+            await pacer.leave(began: began, .other)
             await gate.leave(pass, .other)
             return .failure(Failure(error: cancelled(request), isWorthRepeating: false))
         }
         let outcome = await transport.send(call(for: request))
         note(outcome, of: request, isRepeated: isRepeated)
         let result = judge(outcome, request: request, read: read)
-        await gate.leave(pass, gateOutcome(outcome, result: result))
+        let consequence = gateOutcome(outcome, result: result)
+        await pacer.leave(began: began, paceOutcome(outcome, result: result))
+        await gate.leave(pass, consequence)
         return result
     }
 
@@ -189,6 +205,15 @@ final class RequestRunner: Sendable {
         // A pause that nobody can wait for would only hide the reason from the others.
         let pause = failure.error.retryAfter.flatMap { $0 <= configuration.retry.budget ? $0 : nil }
         return .limited(pause: pause)
+    }
+
+    private func paceOutcome<Value>(
+        _ outcome: Result<HTTPAnswer, TransportFailure>, result: Result<Value, Failure>
+    ) -> RequestPacer.Outcome {
+        guard case .success(let answer) = outcome, answer.status == 429, case .failure(let failure) = result else {
+            return .other
+        }
+        return .limited(hint: RequestRate(headers: answer.headers), pause: failure.error.retryAfter)
     }
 
     private func patience(for error: APIError) -> (attempts: Int, budget: Double) {

@@ -17,9 +17,20 @@ extension ConnectionRun {
         applied = AppliedConnection(uuid: created, name: planned.name, primaryKey: definition.primaryKey)
         applied.isProtected = protection
         try await record()
-        let answered = try await asking { () async throws(APIError) in try await executor.reader.connection(created) }
-        try await adopt(answered: answered, data: nil)
         report(.created)
+    }
+
+    /// Takes in what the service made of it: from the list that is read after all creates, or from its own GET.
+    mutating func confirmCreated(listed: ActualConnection?) async throws(StepFailure) {
+        guard let uuid, !isConfirmed else { return }
+        let answered: ActualConnection
+        if let listed {
+            answered = listed
+        } else {
+            answered = try await asking { () async throws(APIError) in try await executor.reader.connection(uuid) }
+        }
+        isConfirmed = true
+        try await adopt(answered: answered, data: standingData)
     }
 
     /// The uuid of the one connection that came of it.

@@ -17,6 +17,8 @@ struct ConnectionRun {
     /// What the marker in the account says of the definition, and what it ought to say.
     var standingDigest: DefinitionDigest?
     var digest: DefinitionDigest?
+    /// Whether what the service made of a create has been looked at.
+    var isConfirmed = false
     /// Whether the upload that just ended has written its ledger already.
     var hasNextLedger = false
 

@@ -10,15 +10,21 @@ extension Executor {
 
     /// Leaves one connection of each that was made twice. That of the smaller uuid stays; where the other does not go
     /// away in a few seconds, its run does not look any more and goes on with it, so ours is taken away.
-    func settleTwins(among runs: inout [ConnectionRun], _ stop: StopSignal) async {
-        let created = runs.indices.filter {
-            runs[$0].result.failure == nil && runs[$0].planned.marker != nil && runs[$0].uuid != nil
-        }
-        if created.isEmpty { return }
+    ///
+    /// Returns what the first of the lists shows, by uuid: all of the new connections in one request.
+    func settleTwins(
+        among runs: inout [ConnectionRun], _ stop: StopSignal
+    ) async -> [String: ActualConnection] {
+        let created = runs.indices.filter { runs[$0].result.failure == nil && runs[$0].uuid != nil }
+        // Where nothing is marked there are no twins to tell, and one connection is cheaper read by itself.
+        if created.isEmpty || created.count == 1 && runs[created[0]].planned.marker == nil { return [:] }
         var open = created
+        var shown: [String: ActualConnection] = [:]
         for pause in [0] + Self.pauses {
-            if pause > 0, (try? await time.sleep(seconds: pause)) == nil { return }
-            guard let listed = await list(open.map { runs[$0] }) else { return }
+            if pause > 0, (try? await time.sleep(seconds: pause)) == nil { return shown }
+            guard let listed = await list(open.map { runs[$0] }) else { return shown }
+            if shown.isEmpty { shown = Dictionary(listed.map { ($0.uuid, $0) }) { first, _ in first } }
+            if pause == 0 { open.removeAll { runs[$0].planned.marker == nil } }
             var waiting: [Int] = []
             for index in open {
                 guard let twin = Self.twin(of: runs[index], in: listed) else { continue }
@@ -29,12 +35,13 @@ extension Executor {
                 }
             }
             open = waiting
-            if open.isEmpty { return }
+            if open.isEmpty { return shown }
         }
-        guard let listed = await list(open.map { runs[$0] }) else { return }
+        guard let listed = await list(open.map { runs[$0] }) else { return shown }
         for index in open {
             if let twin = Self.twin(of: runs[index], in: listed) { await yield(&runs[index], to: twin, stop) }
         }
+        return shown
     }
 
     private func list(_ runs: [ConnectionRun]) async -> [ActualConnection]? {
@@ -98,6 +105,7 @@ extension ConnectionRun {
             standingData = marker.data
             standingDigest = marker.definition
         }
+        isConfirmed = true
         try await adopt(answered: answered, data: standingData)
     }
 }

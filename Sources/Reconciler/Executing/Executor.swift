@@ -46,7 +46,11 @@ struct Executor: Sendable {
         var begun = await sideBySide(others.filter(\.isCreated).map(begin), stop) { run throws(StepFailure) in
             try await run.begin()
         }
-        await settleTwins(among: &begun, stop)
+        let shown = await settleTwins(among: &begun, stop)
+        collect(begun.filter { $0.result.failure != nil }, into: &results)
+        begun = await sideBySide(begun.filter { $0.result.failure == nil }, stop) { run throws(StepFailure) in
+            try await run.confirmCreated(listed: run.uuid.flatMap { shown[$0] })
+        }
         let rest = others.filter { !$0.isCreated }.map(begin) + begun.filter { $0.result.failure == nil }
         collect(begun.filter { $0.result.failure != nil }, into: &results)
         collect(await sideBySide(rest, stop) { run throws(StepFailure) in try await run.carryOut() }, into: &results)

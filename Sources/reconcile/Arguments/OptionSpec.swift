@@ -71,6 +71,10 @@ struct OptionSpec {
             name: "--retry-budget", placeholder: "SECONDS", topics: [.reconcile, .daemon, .query, .apply, .export],
             help: "how long one request is tried again before it counts as failed (default 90)"),
         OptionSpec(
+            name: "--rate", placeholder: "N/TIME", topics: [.reconcile, .daemon, .query, .apply, .export],
+            help: "at most N requests in any TIME, such as 50/10s (default: RECONCILE_RATE, else learned where the "
+                + "service limits)"),
+        OptionSpec(
             name: "--upload-concurrency", placeholder: "N", topics: [.reconcile, .daemon, .apply],
             help: "upload requests under way at one time, at most (1 to 256, default 32); fewer where the service "
                 + "limits the rate"),
@@ -152,6 +156,9 @@ struct OptionSpec {
         OptionSpec(
             name: "--latency", placeholder: "MS", topics: [.emulator],
             help: "milliseconds before each answer"),
+        OptionSpec(
+            name: "--rate-limit", placeholder: "N/TIME", topics: [.emulator],
+            help: "answer 429 to more than N requests in any TIME, such as 50/10s"),
         OptionSpec(
             name: "--max-body-bytes", placeholder: "N", topics: [.emulator],
             help: "larger bodies are answered 413 (default 16 MiB)"),

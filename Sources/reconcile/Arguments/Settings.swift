@@ -42,6 +42,19 @@ struct Settings {
             ?? APIClientConfiguration.productionURL
     }
 
+    /// What all requests keep to. Errors: `StepFailure` for what is not a rate.
+    func rate() throws(StepFailure) -> RequestRate? {
+        guard let text = options["--rate"] ?? environment["RECONCILE_RATE"].flatMap({ $0.isEmpty ? nil : $0 }) else {
+            return nil
+        }
+        guard let rate = RequestRate(parsing: text) else {
+            throw StepFailure(
+                .invalid, "\(options["--rate"] == nil ? "RECONCILE_RATE" : "--rate") is not a rate: \"\(text)\"",
+                help: "write requests and a time, such as 50/10s")
+        }
+        return rate
+    }
+
     /// What manifests may put in; the files of the API keys are out of their reach.
     var secrets: SystemSecrets {
         SystemSecrets(

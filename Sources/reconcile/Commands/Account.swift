@@ -50,47 +50,50 @@ struct Account {
         } catch {
             throw StepFailure(.invalid, error.message, help: error.help)
         }
+        let rate = try settings.rate()
         if isProbe { retry.firstContactBudget = 0 }
         if settings.usesEmulator {
             if let running {
                 return try openEmulator(
-                    running, isOwn: false, known: settings.knownSecrets, retry: retry, time: time,
+                    running, isOwn: false, known: settings.knownSecrets, retry: retry, rate: rate, time: time,
                     uploadsAtOnce: uploadsAtOnce)
             }
             let emulator = try startEmulator(settings, persists: persists)
             return try openEmulator(
-                emulator, isOwn: true, known: settings.knownSecrets, retry: retry, time: time,
+                emulator, isOwn: true, known: settings.knownSecrets, retry: retry, rate: rate, time: time,
                 uploadsAtOnce: uploadsAtOnce)
         }
         let keys = try settings.keys()
         let configuration = try configure(
-            settings.apiURL, keys: keys, known: settings.knownSecrets, retry: retry, uploadsAtOnce: uploadsAtOnce)
+            settings.apiURL, keys: keys, known: settings.knownSecrets, retry: retry, rate: rate,
+            uploadsAtOnce: uploadsAtOnce)
         return Account(
             client: APIClient(configuration: configuration, time: time), identity: configuration.baseURL,
             keys: keys, emulator: nil)
     }
 
     private static func openEmulator(
-        _ emulator: Emulator, isOwn: Bool, known: [String], retry: RetryPolicy, time: any TimeSource, uploadsAtOnce: Int
+        _ emulator: Emulator, isOwn: Bool, known: [String], retry: RetryPolicy, rate: RequestRate?,
+        time: any TimeSource, uploadsAtOnce: Int
     ) throws(StepFailure) -> Account {
         let keys: APIKeys
         do throws(Diagnostic) { keys = try APIKeys(apiKey: "emulator", brandKey: "emulator") } catch {
             throw StepFailure(.failed, error.message)
         }
         let configuration = try configure(
-            emulator.baseURL, keys: keys, known: known, retry: retry, uploadsAtOnce: uploadsAtOnce)
+            emulator.baseURL, keys: keys, known: known, retry: retry, rate: rate, uploadsAtOnce: uploadsAtOnce)
         return Account(
             client: APIClient(configuration: configuration, time: time), identity: "emulator", keys: nil,
             emulator: isOwn ? emulator : nil)
     }
 
     private static func configure(
-        _ url: String, keys: APIKeys, known: [String], retry: RetryPolicy, uploadsAtOnce: Int
+        _ url: String, keys: APIKeys, known: [String], retry: RetryPolicy, rate: RequestRate?, uploadsAtOnce: Int
     ) throws(StepFailure) -> APIClientConfiguration {
         do throws(Diagnostic) {
             return try APIClientConfiguration(
                 baseURL: url, keys: keys, knownSecrets: known, userAgent: "reconcile/\(Reconcile.version)",
-                retry: retry,
+                retry: retry, rate: rate,
                 maxConcurrency: max(Self.otherRequestsAtOnce, uploadsAtOnce))
         } catch {
             throw StepFailure(.invalid, error.message, help: error.help)

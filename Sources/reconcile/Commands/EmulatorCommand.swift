@@ -1,3 +1,4 @@
+import APIClient
 import Daemon
 import Emulator
 import Platform
@@ -43,6 +44,12 @@ struct EmulatorCommand {
         options.latency = Double(try given.integer("--latency", in: 0...3_600_000) ?? 0) / 1000
         options.rejectValue = given["--reject-value"]
         if let bytes = try given.integer("--max-body-bytes", in: 1...1 << 30) { options.maxBodyBytes = bytes }
+        if let text = given["--rate-limit"] {
+            guard let rate = RequestRate(parsing: text) else {
+                throw UsageError("--rate-limit takes N/TIME, such as 50/10s, not \"\(text)\"")
+            }
+            options.rateLimit = (rate.count, rate.seconds)
+        }
         if let keys = given["--accept-keys"] {
             let parts = keys.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
             guard parts.count == 2 else { throw UsageError("--accept-keys takes API-KEY,BRAND-KEY") }
