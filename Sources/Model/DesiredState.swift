@@ -36,6 +36,9 @@ package struct DesiredConnection: Sendable, Hashable {
     package var references: [Reference]?
     package var isProtected: Bool
     package var isSuspended: Bool
+    /// What must be so afterwards.
+    package var checks: [ConnectionCheck] = []
+    package var consumers: [Consumer] = []
     package var places: Places
 
     /// Where in the manifest things stand, for refusals and errors found later.

@@ -17,19 +17,21 @@ import StateStore
 /// A dry run has no writer: it cannot change anything, by construction.
 package struct ReconcilePass: Sendable {
     let configuration: PassConfiguration
-    private let reader: any ConnectionReading
+    let reader: any ConnectionReading
     private let writer: (any ConnectionWriting)?
+    private let querier: (any RowQuerying)?
     private let observer: any PassObserver
     let time: any TimeSource
 
-    /// `writer` nil makes it a dry run.
+    /// `writer` nil makes it a dry run; without `querier` no checks are run.
     package init(
         configuration: PassConfiguration, reader: any ConnectionReading, writer: (any ConnectionWriting)?,
-        observer: any PassObserver, time: any TimeSource
+        querier: (any RowQuerying)? = nil, observer: any PassObserver, time: any TimeSource
     ) {
         self.configuration = configuration
         self.reader = reader
         self.writer = writer
+        self.querier = querier
         self.observer = observer
         self.time = time
     }
@@ -103,6 +105,11 @@ package struct ReconcilePass: Sendable {
                 == snapshot
         }
         guard await executor.carryOut(plan, into: &outcome.results, isUnchanged: isUnchanged) else { return false }
+        if let querier {
+            await runChecks(of: desired, plan, querier: querier, into: &outcome.results) {
+                observer.failed($0, key: $1)
+            }
+        }
         try recordSavedPlan(outcome.results)
         return true
     }

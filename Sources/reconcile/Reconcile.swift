@@ -37,6 +37,10 @@ struct Reconcile {
             case .export: return await ExportCommand(invocation: invocation, console: console).run()
             case .manifestSchema: console.out(ManifestSchema.document.prettyText)
             case .apply: return try await ApplyCommand(invocation: invocation, console: console).run()
+            case .schema: return try await SchemaCommand(invocation: invocation, console: console).run()
+            case .emarsys: return try await EmarsysCommand(invocation: invocation, console: console).run()
+            case .check: return try await CheckCommand(invocation: invocation, console: console).run()
+            case .doctor: return try await DoctorCommand(invocation: invocation, console: console).run()
             case .query: return await QueryCommand(invocation: invocation, console: console).run()
             }
             return .done

@@ -1,7 +1,9 @@
 /// The operations of the API that this client uses; the raw value is the contract's `operationId`.
 package enum APIOperation: String, Sendable, Hashable, CaseIterable {
     case listConnections, getConnection, createConnection, updateConnection, deleteConnection
-    case uploadData, deleteData, query, getSchema
+    case uploadData, updateData, deleteData, query, getSchema
+    case batchQuery = "apiBatchQuery"
+    case emarsys = "emarsysExternalContent"
     case listReferences, createReference, deleteReference
 
     /// What it does, so that "cannot …" and a subject make a sentence.
@@ -13,6 +15,9 @@ package enum APIOperation: String, Sendable, Hashable, CaseIterable {
         case .updateConnection: "update connection"
         case .deleteConnection: "delete connection"
         case .uploadData: "upload rows to connection"
+        case .updateData: "replace rows of connection"
+        case .batchQuery: "query many rows of connection"
+        case .emarsys: "look contacts up, as Emarsys does, in connection"
         case .deleteData: "delete rows of connection"
         case .query: "query connection"
         case .getSchema: "read the schema of connection"
@@ -25,8 +30,9 @@ package enum APIOperation: String, Sendable, Hashable, CaseIterable {
     /// Whether it changes nothing, so that no failure can hide an effect.
     var isReading: Bool {
         switch self {
-        case .listConnections, .getConnection, .query, .getSchema, .listReferences: true
-        case .createConnection, .updateConnection, .deleteConnection, .uploadData, .deleteData, .createReference,
+        case .listConnections, .getConnection, .query, .batchQuery, .emarsys, .getSchema, .listReferences: true
+        case .createConnection, .updateConnection, .deleteConnection, .uploadData, .updateData, .deleteData,
+            .createReference,
             .deleteReference:
             false
         }

@@ -6,7 +6,7 @@ struct ConnectionDecoder {
     static let metadataFields = ["name", "renamed_from", "labels"]
     static let specFields = [
         "name", "primary_key", "description", "data_connection_uuid", "data", "external_api_details", "references",
-        "lifecycle",
+        "lifecycle", "checks", "consumers",
     ]
     static let dataFields = ["files", "columns", "ttl_seconds", "removed_rows", "on_row_error"]
     static let referenceFields = ["reference_type", "reference_id"]
@@ -45,6 +45,11 @@ struct ConnectionDecoder {
         }
         let isProtected = lifecycle?.bool("protect") ?? false
         let isSuspended = lifecycle?.bool("suspend") ?? false
+        let checks = ChecksDecoder(
+            findings: findings, hasFiles: data != nil, isAPIBased: spec.mark(of: "external_api_details") != nil
+        )
+        .decode(spec)
+        let consumers = consumers(spec)
 
         guard findings.errorCount == errorsBefore, let key = manifest.key, let name, let primaryKey else {
             return manifest
@@ -54,11 +59,14 @@ struct ConnectionDecoder {
             manifest: findings.location(key.mark),
             primaryKey: findings.location(spec.mark(of: "primary_key") ?? spec.mark),
             source: findings.location(source ?? key.mark))
-        manifest.connection = DesiredConnection(
+        var connection = DesiredConnection(
             key: key.text, renamedFrom: manifest.renamedFrom?.text, labels: labels,
             pinnedUUID: manifest.pinnedUUID?.text, name: name, primaryKey: primaryKey, description: description,
             details: details, data: data, references: references, isProtected: isProtected,
             isSuspended: isSuspended, places: places)
+        connection.checks = checks
+        connection.consumers = consumers
+        manifest.connection = connection
         return manifest
     }
 
@@ -85,6 +93,19 @@ struct ConnectionDecoder {
             if let text = findings.filledString(pair.value, "metadata.labels.\(pair.key)") { labels[pair.key] = text }
         }
         return labels
+    }
+
+    private func consumers(_ spec: FieldReader) -> [Consumer] {
+        (spec.list("consumers")?.elements ?? []).enumerated().compactMap { index, element in
+            let place = "spec.consumers[\(index)]"
+            guard let text = findings.filledString(element, place) else { return nil }
+            if let consumer = Consumer(rawValue: text) { return consumer }
+            let known = Consumer.allCases.map(\.rawValue)
+            findings.error(
+                "\(place) must be \(known.joined(separator: " or ")), not \(text.quoted)", at: element.mark,
+                help: NearestName.find(text, in: known).map { "did you mean \"\($0)\"?" } ?? "remove it")
+            return nil
+        }
     }
 
     private func description(_ spec: FieldReader) -> String? {

@@ -48,6 +48,14 @@ enum DataConnectionSchema {
                             "suspend": ("Leave it alone.", ["type": "boolean"]),
                         ])
                 ),
+                "checks": ("What must be so in the account afterwards.", checks),
+                "consumers": (
+                    "Who else asks for the data; validate looks at it as they would.",
+                    [
+                        "type": "array",
+                        "items": ["enum": ManifestSchema.strings(Consumer.allCases.map(\.rawValue))],
+                    ]
+                ),
             ])
         let isGiven: JSONValue = ["not": ["type": "null"]]
         let both: JSONValue = [
@@ -89,6 +97,48 @@ enum DataConnectionSchema {
                     ["enum": ManifestSchema.strings(DesiredData.RowErrorPolicy.allCases.map(\.rawValue))]
                 ),
             ])
+    }
+
+    private static var checks: JSONValue {
+        let anything = ManifestSchema.map(of: [:])
+        let texts = ManifestSchema.map(of: ManifestSchema.reference("filledText"))
+        let check = ManifestSchema.mapping(
+            ChecksDecoder.fields,
+            [
+                "sample": (
+                    "So many rows of the files are there, whole.", ["type": "integer", "minimum": 1, "maximum": 10_000]
+                ),
+                "seed": ("Another seed picks other rows.", ["type": "integer", "minimum": 0]),
+                "query": (
+                    "One record.",
+                    ManifestSchema.mapping(
+                        ChecksDecoder.queryFields,
+                        [
+                            "primary_key": ("Of an upload-based connection.", ["type": ["string", "number"]]),
+                            "placeholder_values": ("Of an API-based connection.", anything),
+                        ])
+                ),
+                "expect": ("Members that the record must have, with these values.", anything),
+                "schema": ("Types of fields, as the service calls them.", texts),
+                "emarsys": (
+                    "What Emarsys gets for one contact.",
+                    ManifestSchema.mapping(
+                        ChecksDecoder.emarsysFields, required: ["parameters", "fields"],
+                        [
+                            "parameters": ("The contact's reference fields.", texts),
+                            "fields": (
+                                "What to ask for.",
+                                ["type": "array", "items": ["type": "string", "pattern": "^[A-Za-z][A-Za-z0-9_]*$"]]
+                            ),
+                            "limit": ("Items, at most.", ["type": "integer", "minimum": 1, "maximum": 10_000]),
+                            "expect": ("Members that the first item must have.", anything),
+                        ])
+                ),
+                "within": (
+                    "Seconds in which it may come true.", ["type": "integer", "minimum": 0, "maximum": 3600]
+                ),
+            ])
+        return ["type": "array", "items": check]
     }
 
     private static var references: JSONValue {

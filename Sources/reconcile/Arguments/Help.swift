@@ -24,6 +24,10 @@ enum Help {
                    reconcile daemon [DIR]               watch and resync until stopped
                    reconcile status                     how the daemon is
                    reconcile query CONNECTION KEY…      read rows back
+                   reconcile schema CONNECTION          the fields of its data
+                   reconcile emarsys CONNECTION         ask as Emarsys would
+                   reconcile check [DIR]                what the manifests' checks say
+                   reconcile doctor                     whether the account is as this tool takes it to be
                    reconcile export [DIR]               write manifests for what the account holds
                    reconcile manifest-schema            a JSON Schema of manifests, for editors
                    reconcile emulator                   serve the API on loopback
@@ -72,10 +76,41 @@ enum Help {
             """
             usage: reconcile query CONNECTION KEY… [options]
                    reconcile query CONNECTION - [options]           keys from stdin, one a line
+                   reconcile query CONNECTION --batch - [options]   many at once: a line of JSON each
                    reconcile query CONNECTION --placeholder NAME=VALUE… [options]
 
-            Prints what the service answers, one JSON document a line. CONNECTION is a manifest's metadata.name, a
+            Prints what the service answers, one JSON document a line. With --batch a query that fails is a line
+            {"error": …} in its place, and the exit code is 1. A key in double quotes is JSON: it can hold a line break. CONNECTION is a manifest's metadata.name, a
             uuid, or the name of a connection in the account.
+            """
+        case .schema:
+            """
+            usage: reconcile schema CONNECTION [options]
+
+            Prints the fields that the service saw in the connection's data, with their types.
+            """
+        case .emarsys:
+            """
+            usage: reconcile emarsys CONNECTION --parameter NAME=VALUE… --field NAME… [options]
+
+            Asks for external content as SAP Emarsys does while it personalizes a campaign, prints the items, and says
+            what Emarsys would leave out or throw away: nested values, items that do not repeat the contact's fields,
+            items over the limit, an answer over 2 MB. Exits with 1 where something that was asked for would be lost.
+            """
+        case .check:
+            """
+            usage: reconcile check [DIR] [options]
+
+            Runs the checks that the manifests in DIR declare (default: Manifests), and says what was wanted and what
+            came. Reads alone: nothing is written, state neither. Exits with 1 where a check fails.
+            """
+        case .doctor:
+            """
+            usage: reconcile doctor [options]
+
+            Tries what this tool takes for granted about the service and says what is so: connection, clock, keys, list,
+            schema. With --write it makes a scratch connection of its own, tries every operation of the contract with
+            it, and removes it; what a killed run left is removed by the next.
             """
         case .export:
             """
@@ -104,7 +139,7 @@ enum Help {
         switch topic {
         case .reconcile, .apply: exitCodes
         case .emulator: "\n\ndialects: \(EmulatorCommand.knownDialects)\nfaults:   \(EmulatorCommand.knownFaults)"
-        case .validate, .query, .daemon, .status, .export, .manifestSchema: ""
+        case .validate, .query, .schema, .emarsys, .check, .doctor, .daemon, .status, .export, .manifestSchema: ""
         }
     }
 

@@ -3,7 +3,8 @@ import Model
 /// What the user asked for: a command, its operands and its options, checked against what the command takes.
 struct Invocation {
     enum Command: Equatable {
-        case reconcile, validate, daemon, status, emulator, query, export, manifestSchema, apply
+        case reconcile, validate, daemon, status, emulator, query, export, manifestSchema, apply, schema, emarsys,
+            check, doctor
         case help(HelpTopic)
         case version
     }
@@ -22,11 +23,6 @@ struct Invocation {
             name = first
             rest.removeFirst()
         }
-        if let first = rest.first, name.isEmpty, Self.announced.contains(first) {
-            throw UsageError(
-                "the command \"\(first)\" is not part of this version",
-                help: "for a directory of that name write ./\(first)")
-        }
         let topic = HelpTopic(rawValue: name) ?? .reconcile
         command =
             switch topic {
@@ -36,6 +32,10 @@ struct Invocation {
             case .status: .status
             case .emulator: .emulator
             case .query: .query
+            case .schema: .schema
+            case .emarsys: .emarsys
+            case .check: .check
+            case .doctor: .doctor
             case .export: .export
             case .manifestSchema: .manifestSchema
             case .apply: .apply
@@ -62,9 +62,6 @@ struct Invocation {
         }
         try checkOperands(topic)
     }
-
-    /// Words of the design that have no command yet: better told than taken for a directory.
-    private static let announced: Set<String> = ["doctor"]
 
     private mutating func parse(
         _ argument: String, from rest: inout ArraySlice<String>, known: [OptionSpec], topic: HelpTopic
@@ -96,11 +93,11 @@ struct Invocation {
                 "an argument is empty", help: "name a directory; without an argument it is ./Manifests")
         }
         switch topic {
-        case .reconcile, .validate, .daemon, .export:
+        case .reconcile, .validate, .daemon, .export, .check:
             if operands.count > 1 {
                 throw UsageError("one directory is expected, not \(operands.count): \(operands.joined(separator: " "))")
             }
-        case .emulator, .status, .manifestSchema:
+        case .emulator, .status, .manifestSchema, .doctor:
             if let operand = operands.first { throw UsageError("unexpected \"\(operand)\"") }
         case .apply:
             if operands.isEmpty { throw UsageError("which plan?", help: "see reconcile apply --help") }
@@ -109,6 +106,12 @@ struct Invocation {
             }
         case .query:
             if operands.isEmpty { throw UsageError("which connection?", help: "see reconcile query --help") }
+        case .schema, .emarsys:
+            if operands.count != 1 {
+                throw UsageError(
+                    operands.isEmpty ? "which connection?" : "one connection is expected, not \(operands.count)",
+                    help: "see \(topic.command) --help")
+            }
         }
     }
 

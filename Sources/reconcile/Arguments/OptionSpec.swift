@@ -1,6 +1,6 @@
 /// A command that has a help text of its own.
 enum HelpTopic: String, CaseIterable {
-    case reconcile, validate, daemon, status, emulator, query, apply, export
+    case reconcile, validate, daemon, status, emulator, query, schema, emarsys, check, doctor, apply, export
     case manifestSchema = "manifest-schema"
 
     /// What a user types: `reconcile`, `reconcile query`.
@@ -17,6 +17,11 @@ struct OptionSpec {
     var help: String
 
     static func all(for topic: HelpTopic) -> [OptionSpec] { table.filter { $0.topics.contains(topic) } }
+
+    /// Commands that talk to the account.
+    private static let accountTopics: Set<HelpTopic> = [
+        .reconcile, .daemon, .query, .schema, .emarsys, .check, .doctor, .apply, .export,
+    ]
 
     private static let table: [OptionSpec] = [
         OptionSpec(
@@ -35,7 +40,7 @@ struct OptionSpec {
             topics: [.reconcile, .apply, .validate],
             help: "text, json, markdown or github, to stdout or a file; several with one on stdout (default text)"),
         OptionSpec(
-            name: "--output", placeholder: "text|json", topics: [.status],
+            name: "--output", placeholder: "text|json", topics: [.status, .schema, .check, .doctor],
             help: "form of what goes to stdout (default text)"),
         OptionSpec(
             name: "--color", placeholder: "auto|always|never", topics: [.reconcile, .apply],
@@ -47,31 +52,31 @@ struct OptionSpec {
             name: "--selector", placeholder: "LABELS", topics: [.reconcile],
             help: "only manifests with such labels: team=crm, team!=crm, team, !team; commas mean and"),
         OptionSpec(
-            name: "--name", placeholder: "NAME", isRepeatable: true, topics: [.reconcile],
+            name: "--name", placeholder: "NAME", isRepeatable: true, topics: [.reconcile, .check],
             help: "only the manifest of that metadata.name"),
         OptionSpec(
-            name: "--emulator", topics: [.reconcile, .daemon, .query, .apply, .export],
+            name: "--emulator", topics: accountTopics,
             help: "use an embedded emulator, kept in the state directory, instead of the API"),
         OptionSpec(
-            name: "--api-url", placeholder: "URL", topics: [.reconcile, .daemon, .query, .apply, .export],
+            name: "--api-url", placeholder: "URL", topics: accountTopics,
             help: "the API (default: production, or RECONCILE_API_URL); plain http only to loopback"),
         OptionSpec(
-            name: "--state-dir", placeholder: "DIR", topics: [.reconcile, .daemon, .query, .apply, .export],
+            name: "--state-dir", placeholder: "DIR", topics: accountTopics,
             help: "what was applied (default: STATE_DIRECTORY, else $XDG_STATE_HOME/reconcile)"),
         OptionSpec(
-            name: "--credentials-dir", placeholder: "DIR", topics: [.reconcile, .daemon, .query, .apply, .export],
+            name: "--credentials-dir", placeholder: "DIR", topics: accountTopics,
             help: "files for ${credential:NAME}, x-api-key, x-brand-key (default: CREDENTIALS_DIRECTORY)"),
         OptionSpec(
-            name: "--api-key-file", placeholder: "FILE", topics: [.reconcile, .daemon, .query, .apply, .export],
+            name: "--api-key-file", placeholder: "FILE", topics: accountTopics,
             help: "the x-api-key (default: OPTIX_API_KEY, else x-api-key in the credentials)"),
         OptionSpec(
-            name: "--brand-key-file", placeholder: "FILE", topics: [.reconcile, .daemon, .query, .apply, .export],
+            name: "--brand-key-file", placeholder: "FILE", topics: accountTopics,
             help: "the x-brand-key (default: OPTIX_BRAND_KEY, else x-brand-key in the credentials)"),
         OptionSpec(
-            name: "--retry-budget", placeholder: "SECONDS", topics: [.reconcile, .daemon, .query, .apply, .export],
+            name: "--retry-budget", placeholder: "SECONDS", topics: accountTopics,
             help: "how long one request is tried again before it counts as failed (default 90)"),
         OptionSpec(
-            name: "--rate", placeholder: "N/TIME", topics: [.reconcile, .daemon, .query, .apply, .export],
+            name: "--rate", placeholder: "N/TIME", topics: accountTopics,
             help: "at most N requests in any TIME, such as 50/10s (default: RECONCILE_RATE, else learned where the "
                 + "service limits)"),
         OptionSpec(
@@ -83,7 +88,7 @@ struct OptionSpec {
             help: "bytes of one upload request, at most (1024 to 67108864, default 8 MiB)"),
         OptionSpec(
             name: "--data-root", placeholder: "DIR", isRepeatable: true,
-            topics: [.reconcile, .validate, .daemon, .apply],
+            topics: [.reconcile, .validate, .daemon, .apply, .check],
             help: "another place that data files may stand in, beside DIR"),
         OptionSpec(
             name: "--adopt", placeholder: "NAME", isRepeatable: true, topics: [.reconcile, .daemon],
@@ -126,6 +131,19 @@ struct OptionSpec {
         OptionSpec(
             name: "--from", placeholder: "ADDRESS", topics: [.status],
             help: "where the daemon listens: 127.0.0.1:PORT or unix:PATH (default 127.0.0.1:9464)"),
+        OptionSpec(
+            name: "--batch", topics: [.query],
+            help: "read queries from stdin, a line of JSON each: a key, or an object of placeholder values"),
+        OptionSpec(
+            name: "--parameter", placeholder: "NAME=VALUE", isRepeatable: true, topics: [.emarsys],
+            help: "a reference field of a contact; a name that comes again begins another contact"),
+        OptionSpec(
+            name: "--field", placeholder: "NAME", isRepeatable: true, topics: [.emarsys], help: "a field to ask for"),
+        OptionSpec(
+            name: "--limit", placeholder: "N", topics: [.emarsys], help: "items for one contact, at most (default 1)"),
+        OptionSpec(
+            name: "--write", topics: [.doctor],
+            help: "also make a scratch connection, try every operation with it, and remove it"),
         OptionSpec(
             name: "--placeholder", placeholder: "NAME=VALUE", isRepeatable: true, topics: [.query],
             help: "a value for a placeholder of an API-based connection"),

@@ -85,7 +85,8 @@ final class DaemonPasses: PassRunner {
         configuration.isStopping = { [weak self] in self?.state.withLock { $0.isDraining } ?? true }
         return await withTaskCancellationHandler {
             await ReconcilePass(
-                configuration: configuration, reader: account.client, writer: account.client, observer: observer,
+                configuration: configuration, reader: account.client, writer: account.client,
+                querier: account.client, observer: observer,
                 time: time
             ).run()
         } onCancel: {

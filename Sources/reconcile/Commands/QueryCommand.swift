@@ -10,37 +10,31 @@ struct QueryCommand {
     let console: Console
 
     func run() async -> ExitStatus {
-        let interruption = Interruption(console, "the rows above are whole; run it again for the others")
-        defer { withExtendedLifetime(interruption) {} }
-        do throws(StepFailure) {
-            let settings = Settings(invocation: invocation)
-            let account = try await Account.open(settings, time: SystemTime(), persists: false)
-            let status: ExitStatus
-            do throws(StepFailure) {
-                status = try await query(account.client)
-            } catch {
-                await account.close()
-                throw error
-            }
-            await account.close()
-            return status
-        } catch {
-            console.err("error: \(error.message)")
-            if let help = error.help { console.err("    help: \(help)") }
-            return error.status
-        }
+        await ReadingCommand(invocation: invocation, console: console).run(
+            interrupted: "the rows above are whole; run it again for the others"
+        ) { account throws(StepFailure) in try await query(account.client) }
     }
 
     private func query(_ client: APIClient) async throws(StepFailure) -> ExitStatus {
         let name = invocation.operands[0]
         let keys = invocation.operands.dropFirst()
         let placeholders = try placeholders()
+        if invocation.options.isGiven("--batch") {
+            guard placeholders.isEmpty, Array(keys) == ["-"] else {
+                throw StepFailure(
+                    .invalid, "--batch reads from stdin alone",
+                    help: "reconcile query CONNECTION --batch - < queries.ndjson")
+            }
+            return try await BatchQuery(
+                uuid: try await ConnectionFinder(client: client).find(name).uuid, client: client, console: console
+            ).run()
+        }
         guard placeholders.isEmpty != keys.isEmpty else {
             throw StepFailure(
                 .invalid, keys.isEmpty ? "which rows?" : "keys and placeholders exclude each other",
                 help: "give primary keys for an upload-based connection, --placeholder NAME=VALUE for an API-based one")
         }
-        let uuid = try await find(name, client)
+        let uuid = try await ConnectionFinder(client: client).find(name).uuid
         if !placeholders.isEmpty {
             do throws(APIError) {
                 console.out(try await client.query(uuid, placeholders: placeholders).compactText, as: .json)
@@ -52,14 +46,22 @@ struct QueryCommand {
         var missing = 0
         for key in keys {
             if key == "-" {
-                while let line = readLine() {
-                    if !line.isEmpty { missing += try await print(line, uuid, client) }
+                while let line = await BlockingWork.run({ readLine() }) {
+                    if !line.isEmpty { missing += try await print(Self.key(line), uuid, client) }
                 }
             } else {
                 missing += try await print(key, uuid, client)
             }
         }
         return missing == 0 ? .done : .failed
+    }
+
+    /// A line is a key as it stands; one in double quotes is JSON, so that a key can hold a line break.
+    private static func key(_ line: String) -> String {
+        guard line.hasPrefix("\""), let text = (try? JSONValue.parse(Array(line.utf8)))?.stringValue else {
+            return line
+        }
+        return text
     }
 
     /// 1 where there is no such row.
@@ -76,38 +78,22 @@ struct QueryCommand {
 
     private func placeholders() throws(StepFailure) -> [String: JSONValue] {
         var values: [String: JSONValue] = [:]
-        for text in invocation.options.all("--placeholder") {
-            let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard parts.count == 2, !parts[0].isEmpty else {
-                throw StepFailure(.invalid, "--placeholder takes NAME=VALUE, not \"\(text)\"")
-            }
-            values[String(parts[0])] = .string(String(parts[1]))
-        }
+        for member in try invocation.options.assignments("--placeholder") { values[member.key] = member.value }
         return values
     }
+}
 
-    /// By uuid, by the key in the ownership marker, or by name where only one connection is called so.
-    private func find(_ name: String, _ client: APIClient) async throws(StepFailure) -> String {
-        let connections: [ActualConnection]
-        do throws(APIError) { connections = try await client.listConnections() } catch { throw StepFailure(error) }
-        if let found = connections.first(where: { $0.uuid == name.lowercased() }) { return found.uuid }
-        let marked = connections.filter { connection in
-            if case .whole(let marker) = connection.marker {
-                return marker.key == name
+extension ParsedOptions {
+    /// The values of a repeatable option of the form NAME=VALUE, in their order. Errors: `StepFailure` for another form.
+    func assignments(_ option: String) throws(StepFailure) -> [JSONMember] {
+        var members: [JSONMember] = []
+        for text in all(option) {
+            let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard parts.count == 2, !parts[0].isEmpty else {
+                throw StepFailure(.invalid, "\(option) takes NAME=VALUE, not \"\(text)\"")
             }
-            return false
+            members.append(JSONMember(String(parts[0]), .string(String(parts[1]))))
         }
-        let named = marked.isEmpty ? connections.filter { $0.name == name } : marked
-        guard let found = named.first else {
-            throw StepFailure(
-                .failed, "there is no connection \"\(name)\"",
-                help: "give a manifest's metadata.name, a uuid, or a name in the account")
-        }
-        guard named.count == 1 else {
-            let uuids = named.map(\.uuid).sorted().joined(separator: ", ")
-            throw StepFailure(
-                .failed, "\(named.count) connections are called \"\(name)\": \(uuids)", help: "give the uuid")
-        }
-        return found.uuid
+        return members
     }
 }

@@ -62,6 +62,7 @@ struct ReconcileCommand {
             configuration.isStopping = { interruption.isRaised }
             let pass = ReconcilePass(
                 configuration: configuration, reader: account.client, writer: isDryRun ? nil : account.client,
+                querier: account.client,
                 observer: printer, time: time)
             outcome = await run(pass, on: account, interruption)
             await account.close()

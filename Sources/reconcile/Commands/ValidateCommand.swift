@@ -35,7 +35,9 @@ struct ValidateCommand {
             await surveys.survey(desired)
             for connection in desired.connections where connection.data != nil {
                 switch surveys.verdicts[connection.key] {
-                case .surveyed(let summary): rows += summary.rows
+                case .surveyed(let summary):
+                    rows += summary.rows
+                    if connection.consumers.contains(.emarsys) { diagnostics += await Self.emarsysWarnings(connection) }
                 case .bad(let problems): diagnostics += problems
                 case nil: break
                 }
@@ -67,6 +69,13 @@ struct ValidateCommand {
         let isWritten = writer.write(report, text: { text }, json: { document.prettyText })
         let status: ExitStatus = errors == 0 ? .done : diagnostics.hasInvalidInput ? .invalid : .failed
         return isWritten ? status : ExitStatus.worst(of: [status, .failed])
+    }
+
+    private static func emarsysWarnings(_ connection: DesiredConnection) async -> [Diagnostic] {
+        guard let data = connection.data else { return [] }
+        let set = DataSet(
+            files: data.files, primaryKey: connection.primaryKey, columns: data.columns, ttlSeconds: data.ttlSeconds)
+        return await BlockingWork.run { (try? RowScan.emarsysWarnings(of: set)) ?? [] }
     }
 
     /// Holds the manifests until the process ends.
