@@ -33,6 +33,8 @@ extension Emulator {
         try checkKeys(of: request, dialects)
         let uuids = try Self.checked(uuids)
         guard operation == .uploadData else {
+            var circumstances = circumstances
+            circumstances.external = try await fetchExternal(operation, uuids: uuids, request: request)
             return try await account.answer(operation, uuids: uuids, request: request, circumstances)
         }
         return try await upload(request, to: uuids[0], circumstances)

@@ -13,6 +13,7 @@ package final class Emulator: Sendable {
     let options: EmulatorOptions
     let account: Account
     let control: Locked<Control>
+    let cache = Locked(ExternalCache())
     private let server: Locked<(server: HTTPServer, port: UInt16)?>
 
     /// Opens the store.

@@ -26,6 +26,8 @@ package struct EmulatorOptions: Sendable {
     package var latency = 0.0
     /// Larger request bodies are answered 413.
     package var maxBodyBytes = 16 * 1024 * 1024
+    /// Whether external APIs are really asked: for the test call of a create, and for queries.
+    package var fetchesExternally = false
     /// More requests than `count` in any stretch of `seconds` are answered 429, with the seconds to wait; nil: no limit.
     package var rateLimit: (count: Int, seconds: Double)?
     /// A record that holds this text in a string is refused with 422.

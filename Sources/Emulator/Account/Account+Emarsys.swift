@@ -20,19 +20,27 @@ extension Account {
         }
         let fields = check.required("fields", of: body, at: ["body"])
             .flatMap { check.fieldNames($0, at: ["body", "fields"]) }
-        _ = check.required("limit", of: body, at: ["body"])
+        let limit = check.required("limit", of: body, at: ["body"])
             .flatMap { check.integer($0, at: ["body", "limit"], minimum: 1) }
         try check.finish()
 
         let connection = try connection(uuid)
-        if connection.details != nil { throw .status(502, "the emulator does not fetch from external APIs") }
         var out = Array("{\"content\":[".utf8)
         var isFirst = true
-        for contact in contacts ?? [] {
-            guard let item = item(contact, fields: fields ?? [], of: connection, circumstances) else { continue }
-            if !isFirst { out.append(UInt8(ascii: ",")) }
-            isFirst = false
-            item.write(to: &out)
+        for (index, contact) in (contacts ?? []).enumerated() {
+            let records: [JSONValue]
+            if connection.details != nil {
+                // A list is several items for one contact.
+                let answered = try circumstances.externalAnswer(index)
+                records = Array((answered.arrayValue ?? [answered]).prefix(limit ?? 1))
+            } else {
+                records = record(of: contact, connection, circumstances).map { [$0] } ?? []
+            }
+            for record in records where record.objectValue != nil {
+                if !isFirst { out.append(UInt8(ascii: ",")) }
+                isFirst = false
+                item(contact, record, fields: fields ?? [], circumstances).write(to: &out)
+            }
         }
         out.append(contentsOf: "]}".utf8)
         guard out.count <= Self.maxAnswerBytes else {
@@ -43,15 +51,20 @@ extension Account {
         return .json(bytes: out)
     }
 
-    private func item(
-        _ contact: JSONValue, fields: [String], of connection: Connection, _ circumstances: Circumstances
+    private func record(
+        of contact: JSONValue, _ connection: Connection, _ circumstances: Circumstances
     ) -> JSONValue? {
-        guard let echoed = contact.objectValue,
-            let value = contact[connection.primaryKey] ?? (echoed.count == 1 ? echoed.first?.value : .none),
-            let key = RowKey(value), let row = connection.rows.row(circumstances.held(key), now: circumstances.now),
-            let record = try? JSONValue.parse(row)
+        guard let fields = contact.objectValue,
+            let value = contact[connection.primaryKey] ?? (fields.count == 1 ? fields.first?.value : .none),
+            let key = RowKey(value), let row = connection.rows.row(circumstances.held(key), now: circumstances.now)
         else { return nil }
-        var members = echoed
+        return try? JSONValue.parse(row)
+    }
+
+    private func item(
+        _ contact: JSONValue, _ record: JSONValue, fields: [String], _ circumstances: Circumstances
+    ) -> JSONValue {
+        var members = contact.objectValue ?? []
         for field in fields where contact[field] == nil {
             guard let value = record[field] else { continue }
             switch value {

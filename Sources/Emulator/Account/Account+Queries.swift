@@ -7,7 +7,7 @@ extension Account {
     ) throws(APIFailure) -> HTTPResponse {
         let query = try BodyCheck.object(request)
         let connection = try connection(uuid)
-        return .json(bytes: Self.wrapped(try record(query, of: connection, at: ["body"], circumstances)))
+        return .json(bytes: Self.wrapped(try record(query, 0, of: connection, at: ["body"], circumstances)))
     }
 
     func batchQuery(
@@ -36,7 +36,7 @@ extension Account {
             if index > 0 { out.append(UInt8(ascii: ",")) }
             do throws(APIFailure) {
                 let place = loc + [.number("\(index)")]
-                out.append(contentsOf: Self.wrapped(try record(query, of: connection, at: place, circumstances)))
+                out.append(contentsOf: Self.wrapped(try record(query, index, of: connection, at: place, circumstances)))
             } catch {
                 JSONValue.object([JSONMember("error", .string(Self.reason(of: error)))]).write(to: &out)
             }
@@ -55,7 +55,7 @@ extension Account {
 
     /// The bytes of the record that a query asks for.
     private func record(
-        _ query: JSONValue, of connection: Connection, at loc: [JSONValue], _ circumstances: Circumstances
+        _ query: JSONValue, _ index: Int, of connection: Connection, at loc: [JSONValue], _ circumstances: Circumstances
     ) throws(APIFailure) -> [UInt8] {
         var check = BodyCheck()
         if let details = connection.details {
@@ -64,7 +64,9 @@ extension Account {
                 check.add(.missing(loc + ["placeholder_values", .string(name)], in: values))
             }
             try check.finish()
-            throw .status(502, "the emulator does not fetch from external APIs")
+            var out: [UInt8] = []
+            try circumstances.externalAnswer(index).write(to: &out)
+            return out
         }
         let key = check.required("primary_key", of: query, at: loc)
             .flatMap { check.recordKey($0, at: loc + ["primary_key"]) }

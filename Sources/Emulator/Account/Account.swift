@@ -7,7 +7,17 @@ struct Circumstances: Sendable {
     /// Seconds since 1970.
     var now: Double
     var rejectValue: String?
+    /// What external APIs answered, by the place of the query in the request; nil where nobody asked them.
+    var external: [Result<JSONValue, APIFailure>]?
     var random: @Sendable () -> UInt64
+
+    /// The answer for one query of an API-based connection.
+    func externalAnswer(_ index: Int) throws(APIFailure) -> JSONValue {
+        guard let external, external.indices.contains(index) else {
+            throw .status(502, "the emulator does not ask external APIs; start it with --external live")
+        }
+        return try external[index].get()
+    }
 
     func newUUID() -> String { UUIDText.random(random) }
 }

@@ -175,6 +175,10 @@ struct OptionSpec {
             name: "--latency", placeholder: "MS", topics: [.emulator],
             help: "milliseconds before each answer"),
         OptionSpec(
+            name: "--external", placeholder: "off|live",
+            topics: [.emulator, .reconcile, .daemon, .query, .emarsys, .check],
+            help: "live: the emulator really asks external APIs, for test calls and queries (default off)"),
+        OptionSpec(
             name: "--rate-limit", placeholder: "N/TIME", topics: [.emulator],
             help: "answer 429 to more than N requests in any TIME, such as 50/10s"),
         OptionSpec(

@@ -22,6 +22,7 @@ struct Account {
             options.port = 0
             options.storeDirectory = try settings.stateDirectory() + "/store"
             options.persist = persists
+            options.fetchesExternally = try EmulatorCommand.fetchesExternally(settings.invocation.options)
             let emulator = try Emulator(options: options)
             _ = try emulator.start()
             return emulator

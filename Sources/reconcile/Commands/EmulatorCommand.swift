@@ -44,6 +44,7 @@ struct EmulatorCommand {
         options.latency = Double(try given.integer("--latency", in: 0...3_600_000) ?? 0) / 1000
         options.rejectValue = given["--reject-value"]
         if let bytes = try given.integer("--max-body-bytes", in: 1...1 << 30) { options.maxBodyBytes = bytes }
+        options.fetchesExternally = try Self.fetchesExternally(given)
         if let text = given["--rate-limit"] {
             guard let rate = RequestRate(parsing: text) else {
                 throw UsageError("--rate-limit takes N/TIME, such as 50/10s, not \"\(text)\"")
@@ -69,6 +70,15 @@ struct EmulatorCommand {
             throw UsageError("--fault-seed goes with --fault-rate")
         }
         return options
+    }
+
+    /// Whether `--external live` is given. Errors: `UsageError` for another word.
+    static func fetchesExternally(_ options: ParsedOptions) throws(UsageError) -> Bool {
+        switch options["--external"] {
+        case nil, "off"?: return false
+        case "live"?: return true
+        case let other?: throw UsageError("--external takes off or live, not \"\(other)\"")
+        }
     }
 
     /// Names with commas between, folded for a help text.
