@@ -69,7 +69,9 @@ package final class Emulator: Sendable {
         let response: HTTPResponse
         if let refusal = limited() { response = refusal } else { response = await answer(request, fault: fault) }
         control.withLock { $0.finish(number: number, status: response.status) }
-        return response
+        var dated = response
+        dated.headers["Date"] = CivilTime(utc: now).httpDate
+        return dated
     }
 
     /// Waits until somebody lets it go.

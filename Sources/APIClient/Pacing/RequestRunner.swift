@@ -48,6 +48,26 @@ final class RequestRunner: Sendable {
     /// Requests that are let through at a time at present.
     var width: Int { get async { await gate.width } }
 
+    /// Sends something once, past all rules: for looking at what the service does. Waits its turn, and a 429 out.
+    func probe(_ call: HTTPCall, operation: APIOperation) async -> Result<HTTPAnswer, TransportFailure> {
+        var attempt = 0
+        while true {
+            attempt += 1
+            let began: Double
+            do throws(CancellationError) { began = try await pacer.enter() } catch {
+                return .failure(TransportFailure(kind: .cancelled, message: "cancelled"))
+            }
+            let outcome = await transport.send(call)
+            guard case .success(let answer) = outcome, answer.status == 429, attempt < 4 else {
+                await pacer.leave(began: began, .other)
+                return outcome
+            }
+            let pause = answer.headers["retry-after"].flatMap { RetryAfter.seconds($0, now: time.unixTime()) }
+            await pacer.leave(began: began, .limited(hint: RequestRate(headers: answer.headers), pause: pause))
+            guard (try? await time.sleep(seconds: min(pause ?? 10, 60))) != nil else { return outcome }
+        }
+    }
+
     /// Sends the request until `read` can make something of an answer, patience is over, or trying is pointless.
     func run<Value: Sendable>(
         _ request: APIRequest, read: @Sendable (HTTPAnswer) throws(AnswerProblem) -> Value

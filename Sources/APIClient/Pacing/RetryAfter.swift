@@ -11,6 +11,9 @@ enum RetryAfter {
         return date(text, now: now).map { max(0, Double($0) - now) }
     }
 
+    /// Seconds by which an HTTP date is ahead of `now`; nil for what is none.
+    static func difference(_ text: String, now: Double) -> Double? { date(text, now: now).map { Double($0) - now } }
+
     /// Unix seconds of `Sun, 06 Nov 1994 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT` or `Sun Nov  6 08:49:37 1994`.
     private static func date(_ text: String, now: Double) -> Int? {
         let words = text.split(whereSeparator: { " ,-".contains($0) }).map(String.init)

@@ -23,6 +23,8 @@ struct HTTPCall: Sendable {
     /// Whether the request must go over a connection of its own: what libcurl sends over a kept connection that turns
     /// out to be dead, it sends again by itself.
     var needsOwnConnection = false
+    /// False to see what becomes of a request without the keys.
+    var sendsKeys = true
 }
 
 /// One answer as it came in.

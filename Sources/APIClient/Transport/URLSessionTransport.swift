@@ -73,6 +73,7 @@ final class URLSessionTransport: HTTPTransport {
         request.setValue(configuration.userAgent, forHTTPHeaderField: "User-Agent")
         if call.body != nil { request.setValue("application/json", forHTTPHeaderField: "Content-Type") }
         for (name, value) in call.headers { request.setValue(value, forHTTPHeaderField: name) }
+        guard call.sendsKeys else { return request }
         request.setValue(configuration.keys.apiKey, forHTTPHeaderField: "x-api-key")
         request.setValue(configuration.keys.brandKey, forHTTPHeaderField: "x-brand-key")
         return request

@@ -145,6 +145,9 @@ struct OptionSpec {
             name: "--write", topics: [.doctor],
             help: "also make a scratch connection, try every operation with it, and remove it"),
         OptionSpec(
+            name: "--external-url", placeholder: "URL", topics: [.doctor],
+            help: "with --write: what an API-based connection asks; {id} is put in, and JSON has to come"),
+        OptionSpec(
             name: "--placeholder", placeholder: "NAME=VALUE", isRepeatable: true, topics: [.query],
             help: "a value for a placeholder of an API-based connection"),
         OptionSpec(
