@@ -68,6 +68,7 @@ extension Account {
             try circumstances.externalAnswer(index).write(to: &out)
             return out
         }
+        if query["primary_key"] == .string("") { throw .notFound("Record") }
         let key = check.required("primary_key", of: query, at: loc)
             .flatMap { check.recordKey($0, at: loc + ["primary_key"]) }
         try check.finish()

@@ -67,8 +67,10 @@ extension Account {
         var check = BodyCheck()
         let list = check.required("primary_keys", of: body, at: ["body"])
             .flatMap { check.elements($0, at: ["body", "primary_keys"], limit: UploadBody.maxRecords) }
-        let keys = (list ?? []).enumerated().compactMap { index, value in
-            check.recordKey(value, at: ["body", "primary_keys", .number("\(index)")]).map(circumstances.held)
+        let keys = (list ?? []).enumerated().compactMap { index, value -> RowKey? in
+            // No row has it, and keys that are not there are not an error.
+            if value == .string("") { return nil }
+            return check.recordKey(value, at: ["body", "primary_keys", .number("\(index)")]).map(circumstances.held)
         }
         try check.finish()
         try requireUploads(uuid)

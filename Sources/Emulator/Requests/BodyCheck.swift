@@ -84,7 +84,7 @@ struct BodyCheck {
     }
 
     mutating func integer(_ value: JSONValue, at loc: [JSONValue], minimum: Int) -> Int? {
-        guard let number = value.intValue else {
+        guard let number = value.intValue ?? Self.whole(value) else {
             add(ValidationProblem(loc: loc, type: "int_type", message: "Input should be a valid integer", input: value))
             return nil
         }
@@ -97,6 +97,12 @@ struct BodyCheck {
             return nil
         }
         return number
+    }
+
+    /// A number such as `5.0` or `1e3` is an integer to JSON Schema, and to FastAPI.
+    private static func whole(_ value: JSONValue) -> Int? {
+        guard case .number(let text) = value, let number = Double(text), number.magnitude < 9e15 else { return nil }
+        return Int(exactly: number)
     }
 
     mutating func bool(_ value: JSONValue, at loc: [JSONValue]) -> Bool? {
