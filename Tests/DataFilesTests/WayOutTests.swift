@@ -22,13 +22,30 @@ import Testing
         ("sep=;\nid;name\n1;A\n", "take the sep= line away"),
         ("# exported\nid,name\n1,A\n", "looks like a comment: the header has to be the first line"),
         ("C1,Autauga\n1,A\n", "where it is a row already, add a header line"),
-        (" id,name\n1,A\n", "has blanks around its name"),
+        ("\" id\",name\n1,A\n", "has blanks around its name"),
         ("ID,name\n1,A\n", "did you mean \"ID\"?"),
     ])
     func aHeaderWithoutTheKey(text: String, help: String) {
         let found = diagnostics("a.csv", Array(text.utf8))
         #expect(found.first?.message == "the header has no column \"id\", the primary key")
         #expect(found.first?.help?.contains(help) == true, "\(found.first?.help ?? "")")
+    }
+
+    @Test func blanksAroundANameAreNotPartOfIt() throws {
+        let rows = try RowScan.sample(
+            5, seed: 1, of: dataSet([files.file("a.csv", Array("id , name,\" x\"\n1,A,b\n".utf8))]))
+        #expect(rows.map { String(decoding: $0.text, as: UTF8.self) } == [#"{"id":"1","name":"A"," x":"b"}"#])
+    }
+
+    @Test func aSampleIsTheSameForASeedAndHasNoRowTwice() throws {
+        let text = "id\n" + (0..<1000).map { "r\($0)\n" }.joined()
+        let set = dataSet([files.file("s.csv", Array(text.utf8))])
+        let first = try RowScan.sample(20, seed: 7, of: set)
+        #expect(Set(first.map(\.text)).count == 20)
+        #expect(try RowScan.sample(20, seed: 7, of: set) == first)
+        #expect(try RowScan.sample(20, seed: 8, of: set) != first)
+        #expect(first.allSatisfy { $0.text == Array("{\"id\":\"r\($0.place.line - 2)\"}".utf8) })
+        #expect(try RowScan.sample(5000, seed: 1, of: set).count == 1000)
     }
 
     @Test(arguments: [

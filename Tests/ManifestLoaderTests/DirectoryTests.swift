@@ -140,7 +140,7 @@ import Testing
                 a.yaml:7:3: error: unknown field "ttl" in spec
                       ttl: 5
                       ^
-                    help: known fields: name, primary_key, description, data_connection_uuid, data, external_api_details, references, lifecycle
+                    help: known fields: name, primary_key, description, data_connection_uuid, data, external_api_details, references, lifecycle, checks, consumers
                 b/b.yaml:3:18: error: metadata.name "same" is taken by another manifest
                     metadata: {name: same}
                                      ^

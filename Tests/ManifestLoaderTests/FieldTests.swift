@@ -41,7 +41,7 @@ struct ProblemCase: Sendable, CustomTestStringConvertible {
 
 @Suite struct FieldTests {
     static let known =
-        "known fields: name, primary_key, description, data_connection_uuid, data, external_api_details, references, lifecycle"
+        "known fields: name, primary_key, description, data_connection_uuid, data, external_api_details, references, lifecycle, checks, consumers"
 
     @Test(arguments: [
         ProblemCase("§[1]", "a manifest must be a mapping, not a list | begin it with \"apiVersion: reconcile/v1\""),

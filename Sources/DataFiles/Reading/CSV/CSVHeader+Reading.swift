@@ -58,7 +58,9 @@ extension CSVHeader {
             return nil
         }
         let text = String(decoding: bytes, as: UTF8.self)
-        return cell.isQuoted ? text.replacingDoubledQuotes : text
+        if cell.isQuoted { return text.replacingDoubledQuotes }
+        // No template asks for a field called " name"; whoever means it puts it in quotes.
+        return String(text.trimmingBlanksAtEnd.drop { $0 == " " || $0 == "\t" })
     }
 }
 
