@@ -6,6 +6,9 @@ extension Account {
         _ uuid: String, _ request: HTTPRequest, _ circumstances: Circumstances
     ) throws(APIFailure) -> HTTPResponse {
         let query = try BodyCheck.object(request)
+        var check = BodyCheck()
+        check.query(query, at: ["body"])
+        try check.finish()
         let connection = try connection(uuid)
         return .json(bytes: Self.wrapped(try record(query, 0, of: connection, at: ["body"], circumstances)))
     }
@@ -25,9 +28,7 @@ extension Account {
                     message: "List should have at least 1 item after validation, not 0", input: [],
                     context: ["field_type": "List", "min_length": 1, "actual_length": 0]))
         }
-        for (index, query) in (queries ?? []).enumerated() where query.objectValue == nil {
-            check.add(BodyCheck.notObject(loc + [.number("\(index)")], query))
-        }
+        for (index, query) in (queries ?? []).enumerated() { check.query(query, at: loc + [.number("\(index)")]) }
         try check.finish()
 
         let connection = try connection(uuid)
@@ -91,6 +92,26 @@ extension Account {
         switch failure {
         case .status(_, let detail): detail
         case .invalid(let problems): problems.map(\.message).joined(separator: "; ")
+        }
+    }
+}
+
+extension BodyCheck {
+    /// What stands in a query, whichever kind of connection it is for.
+    fileprivate mutating func query(_ query: JSONValue, at loc: [JSONValue]) {
+        guard query.objectValue != nil else { return add(Self.notObject(loc, query)) }
+        if let key = query["primary_key"], key != .string("") { _ = recordKey(key, at: loc + ["primary_key"]) }
+        guard let values = query["placeholder_values"] else { return }
+        let place = loc + ["placeholder_values"]
+        for member in members(values, at: place) ?? [] {
+            switch member.value {
+            case .string, .number, .bool: continue
+            default:
+                add(
+                    ValidationProblem(
+                        loc: place + [.string(member.key)], type: "string_type",
+                        message: "Input should be a valid string, number or boolean", input: member.value))
+            }
         }
     }
 }
