@@ -73,7 +73,7 @@ import Testing
     }
 
     @Test func aCompressedAnswerIsBoundedWhenUnpacked() async throws {
-        let directory = try TemporaryDirectory()
+        let directory = TemporaryDirectory()
         let packed = try await Program.onThread {
             let process = Process()
             process.executableURL = URL(filePath: "/bin/sh")

@@ -7,7 +7,7 @@ import Testing
 /// What a first pass costs in requests: the vendor may allow few.
 @Suite struct CreateCostTests {
     @Test func manyCreatesNeedTwoLists() async throws {
-        let world = try await World()
+        let world = try World()
         for number in 0..<12 {
             try world.write(
                 "\(number).yaml",
