@@ -141,7 +141,7 @@ final class World: Sendable {
         configure(&configuration)
         return await ReconcilePass(
             configuration: configuration, reader: reader ?? client, writer: dryRun ? nil : writer ?? client,
-            observer: observer,
+            querier: client, observer: observer,
             time: time
         ).run()
     }
