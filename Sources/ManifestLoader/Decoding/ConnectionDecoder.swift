@@ -45,11 +45,10 @@ struct ConnectionDecoder {
         }
         let isProtected = lifecycle?.bool("protect") ?? false
         let isSuspended = lifecycle?.bool("suspend") ?? false
-        let checks = ChecksDecoder(
-            findings: findings, hasFiles: data != nil, isAPIBased: spec.mark(of: "external_api_details") != nil
-        )
-        .decode(spec)
-        let consumers = consumers(spec)
+        // Few manifests have them, and ten thousand are to be read in no time.
+        let mayCheck = spec.pairs.contains { $0.key.utf8.first == UInt8(ascii: "c") }
+        let checks = mayCheck ? self.checks(spec, hasFiles: data != nil) : []
+        let consumers = mayCheck ? self.consumers(spec) : []
 
         guard findings.errorCount == errorsBefore, let key = manifest.key, let name, let primaryKey else {
             return manifest
@@ -64,8 +63,10 @@ struct ConnectionDecoder {
             pinnedUUID: manifest.pinnedUUID?.text, name: name, primaryKey: primaryKey, description: description,
             details: details, data: data, references: references, isProtected: isProtected,
             isSuspended: isSuspended, places: places)
-        connection.checks = checks
-        connection.consumers = consumers
+        if mayCheck {
+            connection.checks = checks
+            connection.consumers = consumers
+        }
         manifest.connection = connection
         return manifest
     }
@@ -93,6 +94,12 @@ struct ConnectionDecoder {
             if let text = findings.filledString(pair.value, "metadata.labels.\(pair.key)") { labels[pair.key] = text }
         }
         return labels
+    }
+
+    private func checks(_ spec: FieldReader, hasFiles: Bool) -> [ConnectionCheck] {
+        ChecksDecoder(
+            findings: findings, hasFiles: hasFiles, isAPIBased: spec.mark(of: "external_api_details") != nil
+        ).decode(spec)
     }
 
     private func consumers(_ spec: FieldReader) -> [Consumer] {
