@@ -18,6 +18,13 @@ package struct DataSet: Sendable, Hashable {
         self.columns = columns
         self.ttlSeconds = ttlSeconds
     }
+
+    /// That of a manifest; nil where it has no data.
+    package init?(_ connection: DesiredConnection) {
+        guard let data = connection.data else { return nil }
+        self.init(
+            files: data.files, primaryKey: connection.primaryKey, columns: data.columns, ttlSeconds: data.ttlSeconds)
+    }
 }
 
 extension DataSet {

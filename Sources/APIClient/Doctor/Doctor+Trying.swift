@@ -34,9 +34,8 @@ extension Doctor {
 
     private func removeLeftovers() async {
         guard let list = await ask(.listConnections, "GET", "/connections") else { return }
-        let wire = HTTPAnswer(status: list.status, headers: list.headers, body: Data(list.json.compactText.utf8))
-        let left = ((try? ListAnswer.items(of: wire)) ?? []).filter {
-            $0["name"]?.stringValue?.hasPrefix(Self.scratchName) == true
+        let left = ((try? list.items()) ?? []).filter {
+            $0["name"]?.stringValue.map(Self.isScratchName) ?? false && $0["primary_key"]?.stringValue == "id"
         }
         for item in left {
             guard let uuid = ConnectionAnswer.createdUUID(in: item),
@@ -51,10 +50,14 @@ extension Doctor {
         }
     }
 
+    /// Exactly as they are made here: nobody else's connection is ever taken for one.
+    private static func isScratchName(_ name: String) -> Bool {
+        name.wholeMatch(of: /reconcile doctor [0-9a-f]{8}( api)?/) != nil
+    }
+
     private func listAfterCreate(_ uuid: String) async {
         guard let list = await ask(.listConnections, "GET", "/connections") else { return }
-        let wire = HTTPAnswer(status: list.status, headers: list.headers, body: Data(list.json.compactText.utf8))
-        let item = ((try? ListAnswer.items(of: wire)) ?? []).first { ConnectionAnswer.createdUUID(in: $0) == uuid }
+        let item = ((try? list.items()) ?? []).first { ConnectionAnswer.createdUUID(in: $0) == uuid }
         compare(
             .listConnections, item != nil, expected: "a new connection is in the list at once",
             otherwise: "it is not there yet", meaning: "looked for again by its own GET", deviation: "stale-list")
@@ -268,8 +271,7 @@ extension Doctor {
         else { return }
         _ = await ask(.createReference, "POST", path + "/references", body)
         guard let list = await ask(.listReferences, "GET", path + "/references") else { return }
-        let wire = HTTPAnswer(status: list.status, headers: list.headers, body: Data(list.json.compactText.utf8))
-        let items = (try? ListAnswer.items(of: wire)) ?? []
+        let items = (try? list.items()) ?? []
         _ = expect(
             list, .listReferences, [200], "", otherwise: "references cannot be read back",
             deviation: "no-list-of-references")

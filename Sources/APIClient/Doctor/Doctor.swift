@@ -38,6 +38,10 @@ package final class Doctor: Sendable {
         /// Null where the body is empty or no JSON.
         var json: JSONValue
         var isEmpty: Bool
+        fileprivate var wire: HTTPAnswer
+
+        /// The list in it. Errors: see `ListAnswer`.
+        func items() throws(AnswerProblem) -> [JSONValue] { try ListAnswer.items(of: wire) }
     }
 
     /// Sends a request once and says what came; nil, and a finding, where nothing did.
@@ -53,7 +57,7 @@ package final class Doctor: Sendable {
         case .success(let answer):
             return Answer(
                 status: answer.status, headers: answer.headers,
-                json: (try? JSONValue.parse(answer.body)) ?? .null, isEmpty: answer.body.isEmpty)
+                json: (try? JSONValue.parse(answer.body)) ?? .null, isEmpty: answer.body.isEmpty, wire: answer)
         case .failure(let failure):
             let error = FailureClassifier(now: client.time.unixTime(), baseURL: client.runner.configuration.baseURL)
                 .error(for: failure, to: request)
@@ -160,10 +164,8 @@ package final class Doctor: Sendable {
 
     /// The items; nil where this is not understood.
     private func listShape(_ answer: Answer) -> [JSONValue]? {
-        let wire = HTTPAnswer(
-            status: answer.status, headers: answer.headers, body: Data(answer.json.compactText.utf8))
         do throws(AnswerProblem) {
-            let items = try ListAnswer.items(of: wire)
+            let items = try answer.items()
             if answer.json.arrayValue != nil {
                 find(
                     DoctorFinding(.agrees, "listConnections", expected: "an array", came: "an array of \(items.count)"))

@@ -1,5 +1,6 @@
 import JSON
 import Model
+import Platform
 
 /// Goes once through the rows of a data set, in their order, as they would be sent. Blocks while it reads.
 package struct RowScan {
@@ -14,12 +15,12 @@ package struct RowScan {
     /// Errors: `DataProblems`, whatever is wrong with the files.
     package static func sample(_ count: Int, seed: UInt64, of set: DataSet) throws(DataProblems) -> [Row] {
         var picked: [Row] = []
-        var state = seed
+        var random = SplitMix64(seed: seed)
         var seen: UInt64 = 0
         try forEach(of: set) { record, file in
             seen += 1
             // Algorithm R (Vitter): the row takes a random place among all seen so far, if that is one of the first.
-            let place = picked.count < count ? UInt64(picked.count) : next(&state) % seen
+            let place = picked.count < count ? UInt64(picked.count) : random.next() % seen
             guard place < UInt64(count) else { return }
             let row = Row(
                 text: Array(UnsafeBufferPointer(start: record.text, count: record.count)),
@@ -79,14 +80,5 @@ package struct RowScan {
             }
             guard problems.isEmpty else { throw problems.problems }
         }
-    }
-
-    /// SplitMix64 (Steele, Lea and Flood).
-    private static func next(_ state: inout UInt64) -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ mixed >> 31
     }
 }

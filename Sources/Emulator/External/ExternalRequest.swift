@@ -10,7 +10,7 @@ struct ExternalRequest: Hashable, Sendable {
 
     /// For one set of values. Nil where the URL is none, or a header would hold a line break, once they are put in.
     init?(_ details: JSONValue, values: JSONValue) {
-        self.init(details, values: values) { $0 }
+        self.init(headOf: details, values: values)
         if let body = details["body"], !body.isNull { setBody(Self.filled(body, values)) }
     }
 
@@ -26,13 +26,14 @@ struct ExternalRequest: Hashable, Sendable {
             let all = values.map { Self.text($0[member.key]) }.joined(separator: ",")
             joined.append(JSONMember(member.key, .string(isGet ? all : Self.text(member.value))))
         }
-        self.init(details, values: .object(joined)) { $0 }
+        self.init(headOf: details, values: .object(joined))
         if isGet { return }
         let body = details["body"] ?? .null
         setBody(.array(values.map { body.isNull ? $0 : Self.filled(body, $0) }))
     }
 
-    private init?(_ details: JSONValue, values: JSONValue, _ unused: (String) -> String) {
+    /// Everything but the body.
+    private init?(headOf details: JSONValue, values: JSONValue) {
         guard let pattern = details["url"]?.stringValue else { return nil }
         method = details["http_method"]?.stringValue?.uppercased() ?? "GET"
         url = Self.replace(pattern) { values[$0].map { Self.encoded(Self.text($0)) } }

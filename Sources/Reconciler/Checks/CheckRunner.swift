@@ -92,9 +92,7 @@ package struct CheckRunner: Sendable {
     private func sample(
         _ count: Int, _ seed: Int, _ check: ConnectionCheck, _ connection: DesiredConnection, _ uuid: String
     ) async throws(StepFailure) -> CheckFailure? {
-        guard let data = connection.data else { return nil }
-        let set = DataSet(
-            files: data.files, primaryKey: connection.primaryKey, columns: data.columns, ttlSeconds: data.ttlSeconds)
+        guard let set = DataSet(connection) else { return nil }
         let outcome: Result<[RowScan.Row], DataProblems> = await BlockingWork.run {
             Result { () throws(DataProblems) in try RowScan.sample(count, seed: UInt64(seed), of: set) }
         }
@@ -111,7 +109,7 @@ package struct CheckRunner: Sendable {
             }
             for member in wanted.objectValue ?? [] {
                 if let value = record[member.key] {
-                    if Self.isSame(value, member.value) { continue }
+                    if value.isEquivalent(to: member.value) { continue }
                 } else if member.value.isNull {
                     continue
                 }
@@ -165,26 +163,11 @@ package struct CheckRunner: Sendable {
             guard let value = record[member.key] else {
                 return CheckFailure(check: check, wanted: wanted, came: "and there is no \(member.key)")
             }
-            if !Self.isSame(value, member.value) {
+            if !value.isEquivalent(to: member.value) {
                 return CheckFailure(check: check, wanted: wanted, came: "and it is \(value.compactText)")
             }
         }
         return nil
-    }
-
-    /// Numbers by their value, objects whatever the order of their members.
-    private static func isSame(_ left: JSONValue, _ right: JSONValue) -> Bool {
-        switch (left, right) {
-        case (.array(let left), .array(let right)):
-            left.count == right.count && zip(left, right).allSatisfy(isSame)
-        case (.object(let left), .object(let right)):
-            left.count == right.count
-                && left.allSatisfy { member in
-                    right.first { $0.key == member.key }.map { isSame(member.value, $0.value) } ?? false
-                }
-        case (.number(let left), .number(let right)): left == right || Double(left) == Double(right)
-        default: left == right
-        }
     }
 
     private func asking<Value>(_ work: () async throws(APIError) -> Value) async throws(StepFailure) -> Value {

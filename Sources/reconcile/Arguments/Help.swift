@@ -80,8 +80,8 @@ enum Help {
                    reconcile query CONNECTION --placeholder NAME=VALUE… [options]
 
             Prints what the service answers, one JSON document a line. With --batch a query that fails is a line
-            {"error": …} in its place, and the exit code is 1. A key in double quotes is JSON: it can hold a line break. CONNECTION is a manifest's metadata.name, a
-            uuid, or the name of a connection in the account.
+            {"error": …} in its place, and the exit code is 1. A key in double quotes is JSON: it can hold a line break.
+            CONNECTION is a manifest's metadata.name, a uuid, or the name of a connection in the account.
             """
         case .schema:
             """

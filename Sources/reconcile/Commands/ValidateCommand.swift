@@ -72,9 +72,7 @@ struct ValidateCommand {
     }
 
     private static func emarsysWarnings(_ connection: DesiredConnection) async -> [Diagnostic] {
-        guard let data = connection.data else { return [] }
-        let set = DataSet(
-            files: data.files, primaryKey: connection.primaryKey, columns: data.columns, ttlSeconds: data.ttlSeconds)
+        guard let set = DataSet(connection) else { return [] }
         return await BlockingWork.run { (try? RowScan.emarsysWarnings(of: set)) ?? [] }
     }
 
