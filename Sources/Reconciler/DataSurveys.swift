@@ -67,11 +67,10 @@ package struct DataSurveys: Sendable {
 
     private func survey(_ request: SurveyRequest) async -> Finished {
         let key = request.connection.key
-        guard let data = request.connection.data else { return (key, .bad([]), nil) }
+        guard let data = request.connection.data, let set = DataSet(request.connection) else {
+            return (key, .bad([]), nil)
+        }
         if !data.problems.isEmpty { return (key, .bad(data.problems), nil) }
-        let set = DataSet(
-            files: data.files, primaryKey: request.connection.primaryKey, columns: data.columns,
-            ttlSeconds: data.ttlSeconds)
         if let remembered = remembered(set, request) { return remembered }
         return await BlockingWork.run { read(set, request) }
     }
