@@ -9,6 +9,11 @@ package struct DataSet: Sendable, Hashable {
     package var primaryKey: String
     /// Types of CSV columns; a column that is not named stays a string.
     package var columns: [String: ColumnType]
+    package var csv = CSVDialect.standard
+    package var json = JSONLayout.array
+    package var fields = FieldMapping.none
+    /// What must be so; not part of what the rows are.
+    package var expectations = Expectations.none
     /// Part of the digest: rows that expire at another time are other rows.
     package var ttlSeconds: Int?
 
@@ -24,6 +29,10 @@ package struct DataSet: Sendable, Hashable {
         guard let data = connection.data else { return nil }
         self.init(
             files: data.files, primaryKey: connection.primaryKey, columns: data.columns, ttlSeconds: data.ttlSeconds)
+        csv = data.csv
+        json = data.json
+        fields = data.fields
+        expectations = data.expectations
     }
 }
 
@@ -49,7 +58,17 @@ extension DataSet {
             combine(file.absolutePath)
             combine(file.format.rawValue)
         }
+        // Swift's own description of the values: where it changes with a version, files are read once more.
+        if csv != .standard { combine("\(csv)") }
+        if json != .array { combine("\(json)") }
+        if !fields.isNone { combine("\(fields)") }
+        if !expectations.isNone { combine("\(expectations.rows) \(expectations.columns)") }
         return hash.finalize()
+    }
+
+    /// Whether a record's fields are needed to read it, not its text alone.
+    var needsFields: Bool {
+        !fields.derivations.isEmpty || (!fields.isNone && files.contains { $0.format != .csv })
     }
 
     /// The type of that column, its name compared by bytes; a string where `columns` does not name it.

@@ -85,3 +85,47 @@ extension JSONText {
         out.append(contentsOf: String(exponent).utf8)
     }
 }
+
+/// Numbers of JSON by their value, exactly, however long they are.
+package enum JSONNumber {
+    package static func isBelow(_ left: String, _ right: String) -> Bool {
+        compare(Array(left.utf8), Array(right.utf8)) < 0
+    }
+
+    /// Below, at or above zero, as the left number is below, equal to or above the right one.
+    package static func compare(_ left: [UInt8], _ right: [UInt8]) -> Int {
+        let (left, right) = (Decimal(left), Decimal(right))
+        if left.sign != right.sign { return left.sign - right.sign }
+        if left.sign == 0 { return 0 }
+        return left.sign * left.compareMagnitude(to: right)
+    }
+
+    private struct Decimal {
+        var sign: Int
+        /// Without zeros at either end.
+        var digits: ArraySlice<UInt8>
+        /// Of the first digit.
+        var order: Int
+
+        init(_ text: [UInt8]) {
+            var normal: [UInt8] = []
+            text.withUnsafeBufferPointer { JSONText.appendNormalNumber($0, to: &normal) }
+            let isNegative = normal.first == UInt8(ascii: "-")
+            let magnitude = normal.dropFirst(isNegative ? 1 : 0)
+            let mark = magnitude.firstIndex(of: UInt8(ascii: "e")) ?? magnitude.endIndex
+            digits = magnitude[..<mark]
+            let exponent = String(decoding: magnitude[mark...].dropFirst(), as: UTF8.self)
+            // An exponent that no integer holds is beyond all that are held.
+            let scale = exponent.isEmpty ? 0 : Int(exponent) ?? (exponent.contains("e-") ? .min / 2 : .max / 2)
+            order = scale + digits.count
+            let isZero = digits.allSatisfy { $0 == UInt8(ascii: "0") }
+            sign = isZero ? 0 : isNegative ? -1 : 1
+        }
+
+        func compareMagnitude(to other: Decimal) -> Int {
+            if order != other.order { return order < other.order ? -1 : 1 }
+            if digits.elementsEqual(other.digits) { return 0 }
+            return digits.lexicographicallyPrecedes(other.digits) ? -1 : 1
+        }
+    }
+}

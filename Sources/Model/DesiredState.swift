@@ -103,6 +103,12 @@ package struct DesiredData: Sendable, Hashable {
     package var files: [DataFile]
     /// Types of CSV columns; a column that is not named stays a string.
     package var columns: [String: ColumnType]
+    package var csv = CSVDialect.standard
+    package var json = JSONLayout.array
+    package var fields = FieldMapping.none
+    package var expectations = Expectations.none
+    /// Fields whose values are never shown.
+    package var sensitive: [String] = []
     package var ttlSeconds: Int?
     package var removedRows: RemovedRows
     package var onRowError: RowErrorPolicy
@@ -132,37 +138,66 @@ package struct DataFile: Sendable, Hashable {
     /// What to show: DIR as the user gave it, and the path below it.
     package var displayPath: String
     package var format: DataFormat
+    /// Whether gzip packed it.
+    package var isCompressed: Bool
+    /// Whether tabs stand between the cells of a CSV file.
+    package var hasTabs: Bool
 
     /// Without `root`, the directory that the file stands in.
-    package init(absolutePath: String, root: String? = nil, displayPath: String, format: DataFormat) {
+    package init(
+        absolutePath: String, root: String? = nil, displayPath: String, format: DataFormat, isCompressed: Bool = false,
+        hasTabs: Bool = false
+    ) {
         self.absolutePath = absolutePath
         let folder = absolutePath.utf8.lastIndex(of: UInt8(ascii: "/")).map { absolutePath[..<$0] } ?? "."
         self.root = root ?? (folder.isEmpty ? "/" : String(folder))
         self.displayPath = displayPath
         self.format = format
+        self.isCompressed = isCompressed
+        self.hasTabs = hasTabs
     }
 }
 
-/// How a data file is written; told by its name.
+/// What a data file holds, told by its name.
+package struct DataFileName: Sendable, Hashable {
+    package var format: DataFormat
+    package var isCompressed = false
+    package var hasTabs = false
+
+    /// The endings, as errors list them.
+    package static let endings = ".csv, .tsv, .json, .ndjson or .jsonl, each also with .gz behind it"
+
+    /// By the ending, in any case: `.csv`, `.tsv`, `.json`, `.ndjson` or `.jsonl`, and `.gz` behind it; nil for others.
+    package init?(_ path: String) {
+        let name = path.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
+        var parts = name.split(separator: ".", omittingEmptySubsequences: false).map { $0.lowercased() }
+        if parts.last == "gz" {
+            isCompressed = true
+            parts.removeLast()
+        }
+        if parts.count < 2 { return nil }
+        switch parts.last {
+        case "csv": format = .csv
+        case "tsv": (format, hasTabs) = (.csv, true)
+        case "json": format = .json
+        case "ndjson", "jsonl": format = .ndjson
+        default: return nil
+        }
+    }
+}
+
+/// How a data file is written.
 package enum DataFormat: String, Sendable, Hashable {
     case csv
     /// One array of objects.
     case json
     /// One object a line.
     case ndjson
-
-    /// By the name's ending: `.csv`, `.json`, `.ndjson` or `.jsonl`, in any case; nil for others.
-    package init?(path: String) {
-        switch path.split(separator: ".", omittingEmptySubsequences: false).last?.lowercased() {
-        case "csv": self = .csv
-        case "json": self = .json
-        case "ndjson", "jsonl": self = .ndjson
-        default: return nil
-        }
-    }
 }
 
 /// What the cells of a CSV column become.
 package enum ColumnType: String, Sendable, Hashable, CaseIterable {
     case string, number, boolean
+    /// Any JSON: lists and objects, too.
+    case json
 }

@@ -10,7 +10,10 @@ extension TemporaryDirectory {
     func file(_ name: String, _ bytes: some Collection<UInt8>) -> DataFile {
         let full = "\(path)/\(name)"
         precondition(FileManager.default.createFile(atPath: full, contents: Data(bytes)))
-        return DataFile(absolutePath: full, displayPath: name, format: DataFormat(path: name)!)
+        let kind = DataFileName(name)!
+        return DataFile(
+            absolutePath: full, displayPath: name, format: kind.format, isCompressed: kind.isCompressed,
+            hasTabs: kind.hasTabs)
     }
 
     func file(_ name: String, _ text: String) -> DataFile { file(name, text.utf8) }

@@ -17,11 +17,11 @@ import Testing
     }
 
     @Test(arguments: [
-        ("id|name\n1|A\n", "the header is one cell with | in it; columns are separated by commas"),
-        ("id;name\n1;A\n", "the header is one cell with semicolons in it; columns are separated by commas"),
-        ("sep=;\nid;name\n1;A\n", "take the sep= line away"),
-        ("# exported\nid,name\n1,A\n", "looks like a comment: the header has to be the first line"),
-        ("C1,Autauga\n1,A\n", "where it is a row already, add a header line"),
+        ("id|name\n1|A\n", "one cell with | in it: declare csv: {delimiter: \"|\"}"),
+        ("id;name\n1;A\n", "one cell with semicolons in it: declare csv: {delimiter: \";\"}"),
+        ("sep=;\nid;name\n1;A\n", "declare csv: {skip_lines: 1, delimiter: \";\"}"),
+        ("# exported\nid,name\n1,A\n", "declare csv: {comment: \"#\"}"),
+        ("C1,Autauga\n1,A\n", "where it is a row already, name them with csv: {header: [id, …]}"),
         ("\" id\",name\n1,A\n", "has blanks around its name"),
         ("ID,name\n1,A\n", "did you mean \"ID\"?"),
     ])
@@ -49,8 +49,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (",id,v\n0,a,1\n", "index of a data frame"), ("id,name,\n1,A,\n", "the line ends with a comma"),
-        ("id,,v\n1,x,2\n", "give it a name, or leave the column out"),
+        (",id,v\n0,a,1\n", "index of a data frame"), ("id,name,\n1,A,\n", "the line ends with a delimiter"),
+        ("id,,v\n1,x,2\n", "leave it out with omit: [\"\"], or name it"),
     ])
     func aColumnWithoutAName(text: String, help: String) {
         #expect(diagnostics("a.csv", Array(text.utf8)).first?.help?.contains(help) == true)
@@ -90,7 +90,7 @@ import Testing
 
     @Test func anObjectAroundTheRows() {
         let found = diagnostics("a.json", Array("{\"data\": [{\"id\": 1}]}".utf8))
-        #expect(found.first?.help?.contains("write that array alone to the file") == true)
+        #expect(found.first?.help?.contains("json: {records: data}") == true)
     }
 
     @Test func aHeaderBetweenTheRows() {

@@ -52,6 +52,10 @@ struct RowDigester: ~Copyable {
         case noKey, nullKey, emptyKey, booleanKey, containerKey, duplicateName
         /// Each value is the name of its column: files were joined with their headers.
         case repeatedHeader
+
+        static let repeatedHeaderMessage = "the header stands here again, as a row"
+        static let repeatedHeaderHelp =
+            "take this line away: it comes from files that were joined with their headers"
     }
 
     private let primaryKey: [UInt8]

@@ -7,7 +7,7 @@ import Model
 struct FileWindow: ~Copyable {
     private static let padding = 16
 
-    private let input: OpenFile
+    private let input: any ByteInput
     private(set) var base: UnsafeMutablePointer<UInt8>
     private var capacity: Int
     private let readSize: Int
@@ -16,10 +16,10 @@ struct FileWindow: ~Copyable {
     private(set) var end = 0
     /// Whether all bytes of the file have been read.
     private(set) var isAtEnd = false
-    /// Offset in the file of `end`: where nothing was skipped, how many bytes have been read.
+    /// Offset in the text of `end`: where nothing was skipped, how many bytes have been read.
     private(set) var bytesRead = 0
 
-    init(_ input: consuming OpenFile, readSize: Int) {
+    init(_ input: any ByteInput, readSize: Int) {
         self.input = input
         self.readSize = readSize
         capacity = readSize
@@ -30,21 +30,23 @@ struct FileWindow: ~Copyable {
     deinit { base.deallocate() }
 
     var file: DataFile { input.file }
+    var encoding: TextEncoding { input.encoding }
+    func hasRead(_ size: Int) -> Bool { input.hasRead(size) }
     /// Bytes that are there to scan.
     var available: Int { end - start }
 
     func stamp() throws(DataProblems) -> FileStamp { try input.stamp() }
 
-    /// The offset in the file of an offset from `base`.
+    /// The offset in the text of an offset from `base`.
     func fileOffset(of offset: Int) -> Int { bytesRead - end + offset }
 
-    /// Goes on at that offset of the file, at or behind `start`.
+    /// Goes on at that offset of the text, at or behind `start`.
     mutating func seek(to offset: Int) throws(DataProblems) {
         if offset <= bytesRead {
             start = offset - (bytesRead - end)
             return
         }
-        try input.seek(to: offset)
+        try input.skip(to: offset)
         (start, end, bytesRead) = (0, 0, offset)
         base.update(repeating: 0, count: Self.padding)
     }

@@ -30,6 +30,17 @@ struct OpenFile: ~Copyable {
         }
     }
 
+    /// Starts a program that reads the file from where it stands.
+    func piped(through program: String, _ arguments: [String]) throws(DataProblems) -> PipedProgram {
+        do throws(SystemError) {
+            return try PipedProgram(program, arguments, reading: descriptor)
+        } catch {
+            throw .ofTheMachine(
+                "cannot start \(program), which unpacks \(file.displayPath): \(error.cause)",
+                help: error.isMissing ? "install \(program), or unpack the file" : error.help(.reading))
+        }
+    }
+
     /// Reads at most `count` bytes; 0 at the end of the file.
     func read(into buffer: UnsafeMutableRawPointer, count: Int) throws(DataProblems) -> Int {
         do throws(SystemError) {

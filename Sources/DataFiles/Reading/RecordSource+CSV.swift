@@ -20,6 +20,16 @@ extension RecordSource {
         return .skipped
     }
 
+    /// Consumes a line that begins with that; `noEmptyLine` where it does not.
+    mutating func skipComment(_ beginning: [UInt8]) -> LineStart {
+        if beginning.isEmpty { return .noEmptyLine }
+        if window.available < beginning.count, !window.isAtEnd { return .needMore }
+        let line = window.bytes(window.start..<window.end).prefix(beginning.count)
+        guard line.elementsEqual(beginning) else { return .noEmptyLine }
+        skipLine(from: window.start)
+        return .skipped
+    }
+
     /// Reports a cell that cannot be read, and goes on behind the line that it spoils.
     mutating func report(_ cell: CSVCell, at cellStart: Int) {
         guard let fault = cell.stop.fault else { return }

@@ -46,13 +46,17 @@ struct RecordSource: ~Copyable {
         while window.available < 3, try window.fill() {}
         hasBegun = true
         let first = window.available >= 2 ? (window.base[0], window.base[1]) : (0, 0)
-        if first == (0xFF, 0xFE) || first == (0xFE, 0xFF) {
-            problem("the file is UTF-16; data files are UTF-8", help: "save or convert it as UTF-8")
+        // The second byte of a text in UTF-16 is zero where the first letter is one of ASCII, or the first is.
+        let isUTF16 = first == (0xFF, 0xFE) || first == (0xFE, 0xFF) || (first.0 == 0) != (first.1 == 0)
+        if window.available >= 2, isUTF16 {
+            let member = window.file.format == .csv ? "csv" : "json"
+            problem(
+                "the file is UTF-16", help: "declare \(member): {encoding: utf-16}, or save the file as UTF-8")
             stop()
             return false
         }
         while window.available < ForeignFormat.longest, try window.fill() {}
-        if let foreign = ForeignFormat(beginning: window.bytes(window.start..<window.end)) {
+        if let foreign = ForeignFormat(beginning: window.bytes(window.start..<window.end), of: window.file) {
             problem(foreign.message, help: foreign.help)
             stop()
             return false

@@ -67,7 +67,7 @@ private struct ChunkPassState: ~Copyable {
     private let paths: [String]
     private let problems = ProblemList()
     private var cutter: RequestCutter
-    private var record = RecordBuffer(collectingFields: false)
+    private var record: RecordBuffer
     private var reader: (any RecordReader)?
     /// The file that is being read.
     private var file = -1
@@ -87,6 +87,7 @@ private struct ChunkPassState: ~Copyable {
         self.tuning = tuning
         paths = set.files.map(\.displayPath)
         cutter = RequestCutter(limits: limits)
+        record = RecordBuffer(collectingFields: set.needsFields)
         if let selection, let rows = selection.rows { wanted = SelectedRows(rows, notes: selection.notes) }
         let isSame = expecting.files.count == set.files.count && expecting.settings == set.settingsDigest.description
         guard isSame else {
@@ -181,7 +182,7 @@ private struct ChunkPassState: ~Copyable {
     private func closeFile(_ reader: any RecordReader) throws(DataProblems) {
         let expected = expecting.files[file]
         // The survey found nothing wrong: what is wrong now was written since.
-        let isWhole = wanted != nil || reader.bytesRead == expected.size
+        let isWhole = wanted != nil || reader.hasRead(expected.size)
         guard try reader.stamp() == expected, isWhole, problems.isEmpty else {
             throw .moved(set.files[file], during: "uploaded")
         }

@@ -17,6 +17,7 @@ struct SurveyPass: ~Copyable {
     private let isOneByOne: Bool
     private var batch = RecordBatch()
     private var headers: [CSVHeader] = []
+    private let seen = SeenFields()
     private var stamps: [FileStamp] = []
     private var rowCount = 0
     private var byteCount = 0
@@ -113,7 +114,7 @@ struct SurveyPass: ~Copyable {
                 if batch.text.bytes.count >= tuning.batchBytes, !digests.submit(&batch) { return false }
             }
         }
-        let isWhole = problems.count > problemsBefore || reader.bytesRead == before.size
+        let isWhole = problems.count > problemsBefore || reader.hasRead(before.size)
         guard try reader.stamp() == before, isWhole else { throw .moved(file, during: "read") }
         stamps.append(before)
         return true
@@ -124,7 +125,7 @@ struct SurveyPass: ~Copyable {
         defer { if let header { headers.append(header) } }
         do throws(DataProblems) {
             return try RecordReaders.open(
-                file, of: set, tuning: tuning, problems: problems, shape: stamps.count + 1
+                file, of: set, tuning: tuning, problems: problems, shape: stamps.count + 1, seen: seen
             ) { header = $0 }
         } catch {
             problems.add(error)
@@ -157,8 +158,10 @@ struct SurveyPass: ~Copyable {
         case .duplicateName: problems.add(reader.duplicateName())
         case .repeatedHeader:
             problem(
-                "the header stands here again, as a row", in: file,
-                help: "take this line away: it comes from files that were joined with their headers")
+                RowDigester.Fault.repeatedHeaderMessage, in: file,
+                help: set.csv.header == nil
+                    ? RowDigester.Fault.repeatedHeaderHelp
+                    : "csv.header is for files without a header line: leave it out, or declare csv: {skip_lines: 1}")
         case .noKey: problem("this row has no \(key), the primary key", in: file)
         case .nullKey, .emptyKey: problem("the primary key \(key) of this row is empty", in: file)
         case .booleanKey:
@@ -174,31 +177,32 @@ struct SurveyPass: ~Copyable {
                 .error, message(), at: SourceLocation(path: file.displayPath, line: batch.text.line), help: help))
     }
 
-    /// Every column that `columns` names must be in one of the CSV files at least.
+    /// Every column that the manifest names must be in one of the CSV files at least.
     private func checkColumns() {
+        let declared = DeclaredNames.all(set)
+        if declared.isEmpty { return }
         let csvFiles = set.files.filter { $0.format == .csv }
-        guard !set.columns.isEmpty else { return }
-        guard let first = csvFiles.first else {
-            problems.add(
-                Diagnostic(
-                    .error, "`columns` gives types to CSV columns, and none of the data files is CSV",
-                    help: "take `columns` out: JSON values carry their types"))
+        // A header that could not be read has been reported, and could have held the column.
+        if csvFiles.isEmpty {
+            if !set.columns.isEmpty {
+                problems.add(
+                    Diagnostic(
+                        .error, "`columns` gives types to CSV columns, and none of the data files is CSV",
+                        help: "take `columns` out: JSON values carry their types"))
+            }
+        } else if !problems.isEmpty, headers.count < csvFiles.count {
             return
         }
-        // A header that could not be read has been reported, and could have held the column.
-        guard headers.count == csvFiles.count else { return }
-        let place = headers.first?.location ?? SourceLocation(path: first.displayPath, line: 1)
-        var known: [String] = []
-        for name in headers.flatMap(\.names) where !known.contains(where: { $0.utf8.elementsEqual(name.utf8) }) {
-            known.append(name)
-        }
-        for name in set.columns.keys.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) })
-        where !known.contains(where: { $0.utf8.elementsEqual(name.utf8) }) {
-            problems.add(
-                Diagnostic(
-                    .error, "`columns` names \"\(name)\", and no CSV file of this data set has that column", at: place,
-                    sourceLine: headers.first?.sourceLine,
-                    help: NearestName.help(for: name, among: known, kind: "columns")))
+        let path = (csvFiles.first ?? set.files.first)?.displayPath ?? ""
+        let place = headers.first?.location ?? SourceLocation(path: path, line: 1)
+        let known = DeclaredNames.unique(headers.flatMap(\.names))
+        let inFiles = DeclaredNames.unique(headers.flatMap(\.fileNames))
+        for name in declared where csvFiles.isEmpty ? name.place != .columns : true {
+            let columns = name.place == .rename ? inFiles : known
+            if columns.contains(where: { $0.isSameBytes(as: name.text) }) || set.fields.derives(name.text) { continue }
+            if name.place != .columns, seen.contains(name.text) { continue }
+            // Rows of JSON have the fields that they have: without one of all, nobody can have meant it.
+            problems.add(name.problem(among: columns, at: place, sourceLine: headers.first?.sourceLine))
         }
     }
 }

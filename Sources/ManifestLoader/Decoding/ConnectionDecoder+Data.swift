@@ -3,7 +3,7 @@ import Platform
 
 extension ConnectionDecoder {
     /// Reads `spec.data`; nil where it has errors that leave nothing to work with.
-    func data(_ node: YAMLNode) -> DesiredData? {
+    func data(_ node: YAMLNode, primaryKey: String?) -> DesiredData? {
         guard let fields = FieldReader(node, place: "spec.data", known: Self.dataFields, findings: findings) else {
             return nil
         }
@@ -13,8 +13,24 @@ extension ConnectionDecoder {
             files: [], columns: columns, ttlSeconds: fields.int("ttl_seconds", in: 1...Int.max),
             removedRows: fields.word("removed_rows", as: DesiredData.RemovedRows.self) ?? .keep,
             onRowError: fields.word("on_row_error", as: DesiredData.RowErrorPolicy.self) ?? .fail)
+        options(fields, primaryKey: primaryKey, &data)
         find(patterns, &data)
         return data
+    }
+
+    private func options(_ fields: FieldReader, primaryKey: String?, _ data: inout DesiredData) {
+        let options = DataOptionsDecoder(findings: findings)
+        if let node = fields.node("csv") { data.csv = options.csv(node) }
+        if let node = fields.node("json") { data.json = options.json(node) }
+        data.fields = options.fields(fields, primaryKey: primaryKey)
+        data.sensitive = options.texts(fields, "sensitive") ?? []
+        if let node = fields.node("expect") { data.expectations = ExpectationsDecoder(findings: findings).decode(node) }
+    }
+
+    /// Whether the ending that tells the format is no wildcard's.
+    private static func tellsFormat(_ pattern: String) -> Bool {
+        guard Glob.hasFixedExtension(pattern) else { return false }
+        return !pattern.lowercased().hasSuffix(".gz") || Glob.hasFixedExtension(String(pattern.dropLast(3)))
     }
 
     private typealias Pattern = (text: String, mark: YAMLMark)
@@ -33,10 +49,10 @@ extension ConnectionDecoder {
                 return nil
             }
             // Where the ending is a wildcard's, the files that match are judged one by one.
-            if Glob.hasFixedExtension(text), DataFormat(path: text) == nil {
+            if Self.tellsFormat(text), DataFileName(text) == nil {
                 findings.error(
                     "\(text.quoted) is not a data file by its name", at: element.mark,
-                    help: "data files end in .csv, .json, .ndjson or .jsonl")
+                    help: "data files end in \(DataFileName.endings)")
                 return nil
             }
             return (text, element.mark)
@@ -53,15 +69,13 @@ extension ConnectionDecoder {
                 let known = ColumnType.allCases.map(\.rawValue)
                 let near = NearestName.find(text, in: known).map { "did you mean \"\($0)\"?" }
                 findings.error(
-                    "\(place) must be string, number or boolean, not \(text.quoted)", at: pair.value.mark,
+                    "\(place) must be string, number, boolean or json, not \(text.quoted)", at: pair.value.mark,
                     help: near ?? "a column that is not named stays a string")
                 continue
             }
             columns[pair.key] = type
         }
-        let isCSVPossible = patterns.contains {
-            DataFormat(path: $0.text) == .csv || !Glob.hasFixedExtension($0.text)
-        }
+        let isCSVPossible = patterns.contains { DataFileName($0.text)?.format == .csv || !Self.tellsFormat($0.text) }
         if !isCSVPossible, !patterns.isEmpty, !members.isEmpty, let mark = fields.pair("columns")?.keyMark {
             findings.error(
                 "spec.data.columns has no effect: none of the files is CSV", at: mark,

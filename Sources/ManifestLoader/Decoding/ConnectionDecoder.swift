@@ -8,7 +8,10 @@ struct ConnectionDecoder {
         "name", "primary_key", "description", "data_connection_uuid", "data", "external_api_details", "references",
         "lifecycle", "checks", "consumers",
     ]
-    static let dataFields = ["files", "columns", "ttl_seconds", "removed_rows", "on_row_error"]
+    static let dataFields = [
+        "files", "columns", "csv", "json", "rename", "only", "omit", "derive", "sensitive", "expect", "ttl_seconds",
+        "removed_rows", "on_row_error",
+    ]
     static let referenceFields = ["reference_type", "reference_id"]
     static let lifecycleFields = ["protect", "suspend"]
 
@@ -34,7 +37,7 @@ struct ConnectionDecoder {
         let primaryKey = spec.requiredString("primary_key")
         let description = self.description(spec)
         manifest.pinnedUUID = pinnedUUID(spec)
-        let data = spec.node("data").flatMap(data)
+        let data = spec.node("data").flatMap { self.data($0, primaryKey: primaryKey) }
         let details = spec.node("external_api_details").flatMap {
             DetailsDecoder(findings: findings, secrets: secrets).decode($0)
         }

@@ -135,8 +135,9 @@ struct FieldReader {
         return nil
     }
 
-    /// The members of a mapping whose keys are the user's; no key is empty or holds a reference to a secret.
-    func members(_ name: String) -> [YAMLPair]? {
+    /// The members of a mapping whose keys are the user's; no key is empty, unless that may be, or holds a reference to a
+    /// secret.
+    func members(_ name: String, mayBeBlank: Bool = false) -> [YAMLPair]? {
         guard let node = node(name) else { return nil }
         guard case .mapping(let pairs) = node.content else {
             findings.error(
@@ -146,7 +147,7 @@ struct FieldReader {
         }
         var bad: Set<Int> = []
         for index in pairs.indices {
-            if pairs[index].key.isBlank {
+            if pairs[index].key.isBlank, !mayBeBlank {
                 findings.error(
                     "a name in \(path(name)) must not be empty", at: pairs[index].keyMark, help: "give it a name")
                 bad.insert(index)

@@ -95,12 +95,16 @@ final class DataFileFinder: Sendable {
             if secrets?.isOutOfReach(status.identity) == true {
                 return refuse("the data file \(shown) holds a key of the API", "name another file")
             }
-            guard let format = DataFormat(path: path) else {
+            guard let name = DataFileName(path) else {
+                if pattern != nil, Self.isMark(path) { return .success(nil) }
                 return refuse(
                     "\(shown) is not a data file by its name",
-                    "narrow the pattern to files that end in .csv, .json, .ndjson or .jsonl")
+                    "narrow the pattern to files that end in \(DataFileName.endings)")
             }
-            return .success(DataFile(absolutePath: resolved, root: place, displayPath: shown, format: format))
+            return .success(
+                DataFile(
+                    absolutePath: resolved, root: place, displayPath: shown, format: name.format,
+                    isCompressed: name.isCompressed, hasTabs: name.hasTabs))
         } catch {
             if error.isMissing {
                 return refuse(
@@ -110,6 +114,12 @@ final class DataFileFinder: Sendable {
             return refuse(
                 "cannot look at the data file \(shown): \(error.cause)", "let the user that runs reconcile read it")
         }
+    }
+
+    /// Whether it is a mark that a program leaves beside the parts that it wrote, such as `_SUCCESS`.
+    private static func isMark(_ path: String) -> Bool {
+        path.utf8[(path.utf8.lastIndex(of: UInt8(ascii: "/")).map(path.utf8.index(after:)) ?? path.startIndex)...].first
+            == UInt8(ascii: "_")
     }
 
     /// What lies in the directory as the user would write it, all else absolute; fit to be printed.

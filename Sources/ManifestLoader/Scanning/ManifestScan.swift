@@ -109,7 +109,7 @@ struct ManifestScan {
 
     private mutating func visit(file name: String, kind: FileStatus.Kind, relative: String, path: String) {
         guard Self.isManifest(name) else {
-            if DataFormat(path: name) != nil {
+            if DataFileName(name) != nil {
                 dataNames.append(display(relative))
             } else if Self.looksLikeManifest(name) {
                 lookalikes.append(display(relative))
@@ -155,7 +155,7 @@ struct ManifestScan {
                 case .directory: break
                 default:
                     guard Self.isManifest(name) else {
-                        if DataFormat(path: name) != nil { dataNames.append(display) }
+                        if DataFileName(name) != nil { dataNames.append(display) }
                         continue
                     }
                     if !isInside {

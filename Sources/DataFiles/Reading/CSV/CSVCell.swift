@@ -6,6 +6,8 @@ struct CSVCell {
         /// The window ends before the cell does.
         case needMore
         case strayQuote, textAfterQuote, loneCarriageReturn, nul, unclosedQuote
+        /// The file ends behind an escape.
+        case loneEscape
     }
 
     /// The contents, without quotes around them.
@@ -19,20 +21,24 @@ struct CSVCell {
     var isASCII: Bool
     /// Whether quotes stand around it: then a doubled one within stands for one.
     var isQuoted = false
+    /// Whether escapes, or doubled quotes that are not `"`, stand in it.
+    var needsDecoding = false
     /// How many line feeds there are in it and in what ended it.
     var lineFeeds = 0
 
     /// Reads the cell that begins at `start`. The window is padded with zero bytes behind `end`.
     @inline(__always)
-    static func scan(_ base: UnsafePointer<UInt8>, from start: Int, end: Int, isFinal: Bool) -> CSVCell {
+    static func scan(
+        _ base: UnsafePointer<UInt8>, from start: Int, end: Int, isFinal: Bool, delimiter: UInt8 = UInt8(ascii: ",")
+    ) -> CSVCell {
         start < end && base[start] == UInt8(ascii: "\"")
-            ? quoted(base, from: start, end: end, isFinal: isFinal)
-            : plain(base, from: start, end: end, isFinal: isFinal)
+            ? quoted(base, from: start, end: end, isFinal: isFinal, delimiter: delimiter)
+            : plain(base, from: start, end: end, isFinal: isFinal, delimiter: delimiter)
     }
 
     @inline(__always)
     private static func plain(
-        _ base: UnsafePointer<UInt8>, from start: Int, end: Int, isFinal: Bool
+        _ base: UnsafePointer<UInt8>, from start: Int, end: Int, isFinal: Bool, delimiter: UInt8
     ) -> CSVCell {
         var cell = CSVCell(start: start, end: start, next: start, stop: .needMore, needsEscapes: false, isASCII: true)
         var offset = start
@@ -41,7 +47,7 @@ struct CSVCell {
         while true {
             let word = ByteScanning.load(base + offset)
             let stops =
-                ByteScanning.equal(word, UInt8(ascii: ",")) | ByteScanning.equal(word, UInt8(ascii: "\""))
+                ByteScanning.equal(word, delimiter) | ByteScanning.equal(word, UInt8(ascii: "\""))
                 | ByteScanning.control(word)
             let slashes = ByteScanning.equal(word, UInt8(ascii: "\\"))
             if stops == 0 {
@@ -63,7 +69,7 @@ struct CSVCell {
                 break
             }
             switch base[offset] {
-            case UInt8(ascii: ","):
+            case delimiter:
                 cell.next = offset + 1
                 cell.stop = .comma
             case 0x0A:
@@ -92,7 +98,7 @@ struct CSVCell {
     }
 
     private static func quoted(
-        _ base: UnsafePointer<UInt8>, from start: Int, end: Int, isFinal: Bool
+        _ base: UnsafePointer<UInt8>, from start: Int, end: Int, isFinal: Bool, delimiter: UInt8
     ) -> CSVCell {
         var offset = start + 1
         var cell = CSVCell(
@@ -127,7 +133,7 @@ struct CSVCell {
                     continue
                 }
                 cell.end = offset
-                cell.readDelimiter(base, at: offset + 1, end: end, isFinal: isFinal)
+                cell.readDelimiter(base, at: offset + 1, end: end, isFinal: isFinal, delimiter: delimiter)
                 break scan
             case 0:
                 cell.next = offset
@@ -148,14 +154,16 @@ struct CSVCell {
 
     /// What stands behind a closing quote.
     @inline(__always)
-    private mutating func readDelimiter(_ base: UnsafePointer<UInt8>, at offset: Int, end: Int, isFinal: Bool) {
+    mutating func readDelimiter(
+        _ base: UnsafePointer<UInt8>, at offset: Int, end: Int, isFinal: Bool, delimiter: UInt8
+    ) {
         next = offset
         if offset >= end {
             stop = isFinal ? .fileEnd : .needMore
             return
         }
         switch base[offset] {
-        case UInt8(ascii: ","):
+        case delimiter:
             next = offset + 1
             stop = .comma
         case 0x0A:
@@ -167,7 +175,7 @@ struct CSVCell {
         }
     }
 
-    private mutating func readCarriageReturn(_ base: UnsafePointer<UInt8>, at offset: Int, end: Int, isFinal: Bool) {
+    mutating func readCarriageReturn(_ base: UnsafePointer<UInt8>, at offset: Int, end: Int, isFinal: Bool) {
         next = offset
         if offset + 1 < end {
             stop = base[offset + 1] == 0x0A ? .lineEnd : .loneCarriageReturn
@@ -189,19 +197,22 @@ extension CSVCell.Stop {
         case .strayQuote:
             (
                 "blanks before the quote of a cell",
-                "take the blanks away: only a cell that begins with its quote may hold commas and line breaks"
+                "take the blanks away, or declare csv: {trim: true}: only a cell that begins with its quote may hold "
+                    + "delimiters and line breaks"
             )
         case .textAfterQuote:
             (
                 "text after the closing quote of a cell",
-                "a quoted cell ends at a comma or line end; write a quote that belongs to the cell twice"
+                "a quoted cell ends at a delimiter or line end; write a quote that belongs to the cell twice, or declare "
+                    + "the sign before it, as in csv: {escape: \"\\\\\"}"
             )
         case .loneCarriageReturn:
             (
                 "a carriage return without a line feed",
                 "end lines with LF or CRLF; put the cell in double quotes if the character belongs to it"
             )
-        case .nul: ("a NUL byte", "save the file as plain UTF-8 text")
+        case .nul: ("a NUL byte", "save the file as plain UTF-8 text; where every other byte is one, declare encoding: utf-16")
+        case .loneEscape: ("the file ends behind an escape", "write the sign twice where it is meant as itself")
         case .unclosedQuote: ("this quote is never closed", nil)
         }
     }

@@ -18,6 +18,30 @@ extension CSVColumns {
     func copyCells(
         _ base: UnsafePointer<UInt8>, end: Int, column: inout Int, offset: inout Int, to record: inout RecordBuffer
     ) -> CopyStop {
+        if syntax.isStandard {
+            return copyCells(
+                base, end: end, column: &column, offset: &offset, to: &record, delimiter: UInt8(ascii: ","), looks: false)
+        }
+        return copyOtherCells(base, end: end, column: &column, offset: &offset, to: &record)
+    }
+
+    @inline(never)
+    private func copyOtherCells(
+        _ base: UnsafePointer<UInt8>, end: Int, column: inout Int, offset: inout Int, to record: inout RecordBuffer
+    ) -> CopyStop {
+        if !syntax.mayCopy { return .cell }
+        return copyCells(
+            base, end: end, column: &column, offset: &offset, to: &record, delimiter: syntax.delimiter, looks: true)
+    }
+
+    /// - Parameters:
+    ///   - delimiter: The file's.
+    ///   - looks: Whether a cell's first byte, or its text, may say more than itself.
+    @inline(__always)
+    private func copyCells(
+        _ base: UnsafePointer<UInt8>, end: Int, column: inout Int, offset: inout Int, to record: inout RecordBuffer,
+        delimiter: UInt8, looks: Bool
+    ) -> CopyStop {
         let count = plans.count
         record.bytes.reserve(templates.count + count &* (Self.longestCopy + 32))
         record.reserveFields(count)
@@ -39,7 +63,7 @@ extension CSVColumns {
                 let words = ByteScanning.loadPair(cell + length)
                 (text + (valueStart &+ length)).storeBytes(
                     of: SIMD2(words[0].littleEndian, words[1].littleEndian), as: SIMD2<UInt64>.self)
-                let stops = ByteScanning.stops(words, UInt8(ascii: ","), UInt8(ascii: "\""), UInt8(ascii: "\\"))
+                let stops = ByteScanning.stops(words, delimiter, UInt8(ascii: "\""), UInt8(ascii: "\\"))
                 if stops[0] | stops[1] == 0 {
                     seen |= words
                     length &+= 16
@@ -60,7 +84,8 @@ extension CSVColumns {
                     following &+= 1
                 }
                 // Behind the window's end stands a zero byte, which is neither of the two.
-                if stop != UInt8(ascii: ","), stop != 0x0A { return .cell }
+                if stop != delimiter, stop != 0x0A { return .cell }
+                if looks, syntax.mustLook(at: cell, count: length) { return .cell }
                 if (seen[0] | seen[1]) & ByteScanning.highBits != 0, Self.isMalformed(cell, count: length) {
                     return .cell
                 }

@@ -14,21 +14,38 @@ struct CSVColumns: ~Copyable {
         var type: ColumnType
         // Asked for at every cell, where comparing values of another module's type is a call.
         var isString: Bool
+        /// Nothing is made of it.
+        var isOmitted = false
     }
 
     private(set) var templates = ByteBuffer()
     let plans: UnsafeMutableBufferPointer<Plan>
     let names: [String]
+    let syntax: CSVSyntax
+    /// Whether columns have other names than in the file.
+    let isRenamed: Bool
 
-    init(names: [String], set: DataSet) {
+    init(names: [String], set: DataSet, syntax: CSVSyntax) {
         self.names = names
+        self.syntax = syntax
+        isRenamed = !set.fields.renamings.isEmpty
         plans = .allocate(capacity: names.count)
+        var isFirst = true
         for (index, name) in names.enumerated() {
             let type = set.type(ofColumn: name)
+            if !set.fields.isNone, !set.fields.sends(name), !set.fields.isSource(name) {
+                plans.initializeElement(
+                    at: index,
+                    to: Plan(
+                        templateStart: 0, templateCount: 0, nameStart: 0, nameEnd: 0, isNameEscaped: false, type: type,
+                        isString: false, isOmitted: true))
+                continue
+            }
             var quoted: [UInt8] = []
             JSONText.writeString(name, to: &quoted)
             let start = templates.count
-            templates.append(UInt8(ascii: index == 0 ? "{" : ","))
+            templates.append(UInt8(ascii: isFirst ? "{" : ","))
+            isFirst = false
             templates.append(quoted)
             templates.append(UInt8(ascii: ":"))
             if type == .string { templates.append(UInt8(ascii: "\"")) }
@@ -52,6 +69,14 @@ struct CSVColumns: ~Copyable {
         let plan = plans[column]
         let before = UInt32(truncatingIfNeeded: record.count)
         let length = cell.end - cell.start
+        if !syntax.isStandard || plan.isOmitted {
+            if plan.isOmitted { return true }
+            if isNull(cell, base: base) {
+                writeNull(plan, to: &record)
+                return true
+            }
+            if cell.needsDecoding { return writeDecoded(cell, plan, base: base, to: &record) }
+        }
         record.bytes.reserve(plan.templateCount + length + 8)
         record.bytes.appendReserved(templates.base + plan.templateStart, count: plan.templateCount)
         var field = RecordBuffer.Field(
@@ -68,15 +93,71 @@ struct CSVColumns: ~Copyable {
             field.valueEnd = UInt32(truncatingIfNeeded: record.count)
             record.bytes.append(UInt8(ascii: "\""))
         } else {
-            guard
-                let kind = CSVColumns.typedValue(
-                    UnsafeBufferPointer(start: base + cell.start, count: length), type: plan.type, to: &record.bytes)
-            else { return false }
-            field.kind = kind
-            field.isValueEscaped = false
-            field.valueEnd = UInt32(truncatingIfNeeded: record.count)
+            if plan.type == .json, cell.isQuoted, cell.needsEscapes {
+                record.bytes.count = record.start + Int(before)
+                return writeDecoded(cell, plan, base: base, to: &record)
+            }
+            let text = UnsafeBufferPointer(start: base + cell.start, count: length)
+            guard writeTyped(text, plan.type, field: &field, to: &record) else { return false }
         }
         record.add(field)
+        return true
+    }
+
+    @inline(never)
+    private func isNull(_ cell: CSVCell, base: UnsafePointer<UInt8>) -> Bool {
+        (!cell.isQuoted || syntax.dialect.nullsMayBeQuoted)
+            && syntax.nulls.contains(base + cell.start, count: cell.end - cell.start)
+    }
+
+    private func writeNull(_ plan: Plan, to record: inout RecordBuffer) {
+        let before = UInt32(truncatingIfNeeded: record.count)
+        let count = plan.templateCount - (plan.isString ? 1 : 0)
+        record.bytes.append(templates.base + plan.templateStart, count: count)
+        let start = UInt32(truncatingIfNeeded: record.count)
+        record.bytes.append("null".utf8)
+        record.add(
+            RecordBuffer.Field(
+                nameStart: before + plan.nameStart, nameEnd: before + plan.nameEnd, valueStart: start,
+                valueEnd: start + 4, kind: .null, isNameEscaped: plan.isNameEscaped, isValueEscaped: false))
+    }
+
+    /// The same as `write` for a cell that is not as it stands.
+    @inline(never)
+    private func writeDecoded(
+        _ cell: CSVCell, _ plan: Plan, base: UnsafePointer<UInt8>, to record: inout RecordBuffer
+    ) -> Bool {
+        guard case .success(let bytes) = cell.decoded(base, syntax: syntax) else { return false }
+        let before = UInt32(truncatingIfNeeded: record.count)
+        record.bytes.append(templates.base + plan.templateStart, count: plan.templateCount)
+        var field = RecordBuffer.Field(
+            nameStart: before + plan.nameStart, nameEnd: before + plan.nameEnd,
+            valueStart: UInt32(truncatingIfNeeded: record.count), valueEnd: 0, kind: .string,
+            isNameEscaped: plan.isNameEscaped, isValueEscaped: true)
+        let isWritten = bytes.withUnsafeBufferPointer { bytes in
+            if UTF8Check.firstInvalid(bytes) != nil { return false }
+            if !plan.isString { return writeTyped(bytes, plan.type, field: &field, to: &record) }
+            if let start = bytes.baseAddress { record.bytes.appendCSVCell(start, count: bytes.count, isQuoted: false) }
+            field.valueEnd = UInt32(truncatingIfNeeded: record.count)
+            record.bytes.append(UInt8(ascii: "\""))
+            return true
+        }
+        if isWritten { record.add(field) }
+        return isWritten
+    }
+
+    /// Appends the value of a cell that is not to be a string; false where it is none of its type.
+    private func writeTyped(
+        _ cell: UnsafeBufferPointer<UInt8>, _ type: ColumnType, field: inout RecordBuffer.Field,
+        to record: inout RecordBuffer
+    ) -> Bool {
+        field.isValueEscaped = false
+        if type == .json, !cell.isEmpty {
+            return JSONCell.write(cell, field: &field, to: &record)
+        }
+        guard let kind = typedValue(cell, type: type, to: &record.bytes) else { return false }
+        field.kind = kind
+        field.valueEnd = UInt32(truncatingIfNeeded: record.count)
         return true
     }
 
@@ -86,7 +167,7 @@ struct CSVColumns: ~Copyable {
     }
 
     /// Appends the value of a number or boolean cell; nil where it is none.
-    private static func typedValue(
+    private func typedValue(
         _ cell: UnsafeBufferPointer<UInt8>, type: ColumnType, to bytes: inout ByteBuffer
     ) -> RecordBuffer.Kind? {
         if cell.isEmpty {
@@ -94,48 +175,44 @@ struct CSVColumns: ~Copyable {
             return .null
         }
         if type == .number {
+            if syntax.dialect.decimal != UInt8(ascii: ".") { return otherNumber(cell, to: &bytes) }
             guard JSONText.isNumber(cell) else { return nil }
             bytes.append(cell.baseAddress!, count: cell.count)
             return .number
         }
         // Spreadsheets write TRUE, programs true.
-        if matches(cell, "true") {
+        if Self.matches(cell, "true") || Self.isOne(cell, of: syntax.dialect.trueWords) {
             bytes.append("true".utf8)
             return .true
         }
-        if matches(cell, "false") {
+        if Self.matches(cell, "false") || Self.isOne(cell, of: syntax.dialect.falseWords) {
             bytes.append("false".utf8)
             return .false
         }
         return nil
     }
 
+    /// The same for a number with another sign before its fraction.
+    private func otherNumber(
+        _ cell: UnsafeBufferPointer<UInt8>, to bytes: inout ByteBuffer
+    ) -> RecordBuffer.Kind? {
+        let decimal = syntax.dialect.decimal
+        // A point is no mark of thousands to everybody: 1.234 must not become another number.
+        if cell.contains(UInt8(ascii: ".")) { return nil }
+        let number = cell.map { $0 == decimal ? UInt8(ascii: ".") : $0 }
+        guard number.withUnsafeBufferPointer({ JSONText.isNumber($0) }) else { return nil }
+        bytes.append(number)
+        return .number
+    }
+
+    private static func isOne(_ cell: UnsafeBufferPointer<UInt8>, of words: [String]) -> Bool {
+        words.contains { $0.utf8.elementsEqual(cell) }
+    }
+
     private static func matches(_ cell: UnsafeBufferPointer<UInt8>, _ word: StaticString) -> Bool {
         guard cell.count == word.utf8CodeUnitCount else { return false }
         for index in 0..<cell.count where cell[index] | 0x20 != word.utf8Start[index] { return false }
         return true
-    }
-
-    /// What is wrong with a cell that `write` refused, and the offset within the cell.
-    func fault(
-        of cell: CSVCell, column: Int, base: UnsafePointer<UInt8>
-    ) -> (message: String, help: String?, offset: Int) {
-        let bytes = UnsafeBufferPointer(start: base + cell.start, count: cell.end - cell.start)
-        if let offset = UTF8Check.firstInvalid(bytes) {
-            return ("a byte that is not UTF-8 (column \"\(names[column])\")", "save the file as UTF-8", offset)
-        }
-        let whole = String(decoding: bytes.prefix(160), as: UTF8.self)
-        let text = cell.isQuoted ? whole.replacingDoubledQuotes : whole
-        let shown = text.count > 40 || bytes.count > 160 ? text.prefix(40) + "…" : text[...]
-        if plans[column].type == .number {
-            return (
-                "\"\(shown)\" is not a number, but `columns` says that \"\(names[column])\" is one",
-                "numbers are written as in JSON: -12.5, 3e8, no blanks, signs of currency or leading zeros", 0
-            )
-        }
-        return (
-            "\"\(shown)\" is neither true nor false, but `columns` says that \"\(names[column])\" is a boolean", nil, 0
-        )
     }
 }
 

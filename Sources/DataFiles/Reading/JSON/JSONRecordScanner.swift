@@ -31,6 +31,18 @@ struct JSONRecordScanner {
         while offset < end, Self.isBlank(base[offset]) { offset += 1 }
     }
 
+    /// Copies the value that begins at `offset`, and says what it is. A number must not end with the bytes.
+    mutating func value(
+        into record: inout RecordBuffer, kind: inout RecordBuffer.Kind, isEscaped: inout Bool
+    ) -> Outcome {
+        value(into: &record, depth: 1, kind: &kind, isEscaped: &isEscaped) ?? .complete
+    }
+
+    /// Copies the name that begins at `offset`, in its quotes, and the colon behind it.
+    mutating func memberName(into record: inout RecordBuffer, isEscaped: inout Bool) -> Outcome {
+        name(into: &record, isEscaped: &isEscaped) ?? .complete
+    }
+
     /// Copies the object that begins at `offset` to the record, with the places of its members.
     mutating func object(into record: inout RecordBuffer) -> Outcome {
         offset += 1
@@ -62,6 +74,11 @@ struct JSONRecordScanner {
             }
         }
     }
+
+    /// Whether an object begins here.
+    var isAtObject: Bool { offset < end && base[offset] == UInt8(ascii: "{") }
+    /// Whether more must be read to tell what follows.
+    var isAtEnd: Bool { offset >= end && !isFinal }
 
     private var atEnd: Outcome { isFinal ? .malformed : .needMore }
 

@@ -15,7 +15,7 @@ final class NDJSONReader: RecordReader {
         self.source = source
     }
 
-    var bytesRead: Int { source.window.bytesRead }
+    func hasRead(_ size: Int) -> Bool { source.window.hasRead(size) }
     func stamp() throws(DataProblems) -> FileStamp { try source.stamp() }
     func seek(to offset: Int, line: Int) throws(DataProblems) { try source.seek(to: offset, line: line) }
 
