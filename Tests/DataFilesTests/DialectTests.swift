@@ -51,10 +51,13 @@ import Testing
             $0.decimal = UInt8(ascii: ",")
             $0.encoding = .windows1252
         }
-        let bytes = Array("id;Name;Preis\r\n1;M".utf8) + [0xFC] + Array("ller;12,50\r\n2;\"a;b\";-3\r\n3;".utf8) + [0x80] + Array(";\r\n".utf8)
+        let bytes =
+            Array("id;Name;Preis\r\n1;M".utf8) + [0xFC] + Array("ller;12,50\r\n2;\"a;b\";-3\r\n3;".utf8) + [0x80]
+            + Array(";\r\n".utf8)
         #expect(
             try rows(bytes, dialect, columns: ["Preis": .number])
-                == #"{"id":"1","Name":"Müller","Preis":12.50},{"id":"2","Name":"a;b","Preis":-3},{"id":"3","Name":"€","Preis":null}"#)
+                == #"{"id":"1","Name":"Müller","Preis":12.50},{"id":"2","Name":"a;b","Preis":-3},{"id":"3","Name":"€","Preis":null}"#
+        )
     }
 
     @Test func unicodeTextOfExcel() throws {
@@ -77,7 +80,8 @@ import Testing
         }
         #expect(
             try rows("1,\"Smith, J\",10\n2,\\N,\\N\n3,\"\\N\",4\n", dialect, columns: ["score": .number])
-                == #"{"id":"1","name":"Smith, J","score":10},{"id":"2","name":null,"score":null},{"id":"3","name":"\\N","score":4}"#)
+                == #"{"id":"1","name":"Smith, J","score":10},{"id":"2","name":null,"score":null},{"id":"3","name":"\\N","score":4}"#
+        )
     }
 
     @Test func postgresCopyText() throws {
@@ -91,7 +95,8 @@ import Testing
         }
         #expect(
             try rows("1\tsays \"hi\"\ttwo\\nlines\n2\t\\N\ta\\tb\\\\c\n\"3\t\t\\\\N\n", dialect)
-                == #"{"id":"1","name":"says \"hi\"","note":"two\nlines"},{"id":"2","name":null,"note":"a\tb\\c"},{"id":"\"3","name":"","note":"\\N"}"#)
+                == #"{"id":"1","name":"says \"hi\"","note":"two\nlines"},{"id":"2","name":null,"note":"a\tb\\c"},{"id":"\"3","name":"","note":"\\N"}"#
+        )
     }
 
     @Test func postgresCopyCSV() throws {
@@ -103,7 +108,8 @@ import Testing
         }
         #expect(
             try rows("id,name,vip\n1,,t\n2,\"\",f\n3,x,\n", dialect, columns: ["vip": .boolean])
-                == #"{"id":"1","name":null,"vip":true},{"id":"2","name":"","vip":false},{"id":"3","name":"x","vip":null}"#)
+                == #"{"id":"1","name":null,"vip":true},{"id":"2","name":"","vip":false},{"id":"3","name":"x","vip":null}"#
+        )
     }
 
     @Test func salesforce() throws {
@@ -122,7 +128,8 @@ import Testing
         let dialect = csv { $0.escape = UInt8(ascii: "\\") }
         #expect(
             try rows("id,note\n1,\"say \\\"hi\\\"\"\n2,a\\,b\n3,\"c\\\\d\"\n4,x\\\ny\n", dialect)
-                == #"{"id":"1","note":"say \"hi\""},{"id":"2","note":"a,b"},{"id":"3","note":"c\\d"},{"id":"4","note":"x\ny"}"#)
+                == #"{"id":"1","note":"say \"hi\""},{"id":"2","note":"a,b"},{"id":"3","note":"c\\d"},{"id":"4","note":"x\ny"}"#
+        )
         let unknown = faults("id,note\n1,a\\qb\n", dialect)
         #expect(unknown.first?.message == "\"\\q\" is not an escape that programs agree on (column \"note\")")
         #expect(unknown.first?.location?.column == 4)
@@ -151,16 +158,19 @@ import Testing
         let dialect = csv { $0.nulls = ["NULL", "NA", "not available"] }
         #expect(
             try rows("id,a,b\n1,NULL,NULLs\n2,NA,\"NA\"\n3,not available,not availablE\n4,,N\n", dialect)
-                == #"{"id":"1","a":null,"b":"NULLs"},{"id":"2","a":null,"b":"NA"},{"id":"3","a":null,"b":"not availablE"},{"id":"4","a":"","b":"N"}"#)
+                == #"{"id":"1","a":null,"b":"NULLs"},{"id":"2","a":null,"b":"NA"},{"id":"3","a":null,"b":"not availablE"},{"id":"4","a":"","b":"N"}"#
+        )
         #expect(faults("id,a\nNULL,1\n", dialect).first?.message == "the primary key \"id\" of this row is empty")
     }
 
     @Test func jsonInCells() throws {
         #expect(
             try rows(
-                "id,tags,n\n1,\"[\"\"a\"\", 1.50]\",2\n2,,\n3,\"{\"\"k\"\": {\"\"x\"\": \"\"é\\n\"\"}}\",\"\"\"t\"\"\"\n", .standard,
+                "id,tags,n\n1,\"[\"\"a\"\", 1.50]\",2\n2,,\n3,\"{\"\"k\"\": {\"\"x\"\": \"\"é\\n\"\"}}\",\"\"\"t\"\"\"\n",
+                .standard,
                 columns: ["tags": .json, "n": .json])
-                == ##"{"id":"1","tags":["a",1.50],"n":2},{"id":"2","tags":null,"n":null},{"id":"3","tags":{"k":{"x":"é\n"}},"n":"t"}"##)
+                == ##"{"id":"1","tags":["a",1.50],"n":2},{"id":"2","tags":null,"n":null},{"id":"3","tags":{"k":{"x":"é\n"}},"n":"t"}"##
+        )
         #expect(
             faults("id,tags\n1,[1\n", .standard, columns: ["tags": .json]).first?.message
                 == "\"[1\" is not JSON, but `columns` says that \"tags\" is")
@@ -171,7 +181,8 @@ import Testing
 
     @Test(arguments: [
         ("12,5", "declare csv: {decimal: \",\"}"), ("NULL", "declare csv: {null: [\"NULL\"]}"),
-        ("\\N", "declare csv: {null: [\"\\\\N\"]}"), (" 5", "declare csv: {trim: true}"), ("x", "numbers are written as in JSON"),
+        ("\\N", "declare csv: {null: [\"\\\\N\"]}"), (" 5", "declare csv: {trim: true}"),
+        ("x", "numbers are written as in JSON"),
     ])
     func theWayOutForANumber(cell: String, help: String) {
         let found = faults("id;n\n1;\(cell)\n", csv { $0.delimiter = UInt8(ascii: ";") }, columns: ["n": .number])
@@ -187,7 +198,9 @@ import Testing
         #expect(faults("id;n\n1;1.234,5\n", dialect, columns: ["n": .number]).count == 1)
     }
 
-    @Test(arguments: [("yes", "[\"yes\"], false: [\"no\"]"), ("0", "[\"1\"], false: [\"0\"]"), ("si", "name the words")])
+    @Test(arguments: [
+        ("yes", "[\"yes\"], false: [\"no\"]"), ("0", "[\"1\"], false: [\"0\"]"), ("si", "name the words"),
+    ])
     func theWayOutForABoolean(cell: String, help: String) {
         let found = faults("id,b\n1,\(cell)\n", .standard, columns: ["b": .boolean])
         #expect(found.first?.help?.contains(help) == true, "\(found.first?.help ?? "none")")
@@ -196,7 +209,10 @@ import Testing
     @Test func aCharacterThatIsNone() {
         for (bytes, encoding, line) in [
             (Array("id,n\n1,a\n2,\u{81}".utf8.filter { $0 != 0xC2 }), TextEncoding.windows1252, 3),
-            ("id,n\n1,".utf16.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] } + [0x00, 0xD8, 0x0A, 0x00], .utf16LittleEndian, 2),
+            (
+                "id,n\n1,".utf16.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] } + [0x00, 0xD8, 0x0A, 0x00],
+                .utf16LittleEndian, 2
+            ),
             (Array("id,n\n1,".utf16.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] }) + [0x41], .utf16, 2),
         ] {
             var set = dataSet([files.file("a.csv", bytes)])
@@ -224,7 +240,8 @@ import Testing
 
     // MARK: - Fields
 
-    private func mapped(_ text: String, name: String = "a.csv", _ change: (inout FieldMapping) -> Void) throws -> String {
+    private func mapped(_ text: String, name: String = "a.csv", _ change: (inout FieldMapping) -> Void) throws -> String
+    {
         var set = dataSet([files.file(name, text)])
         change(&set.fields)
         return try recordText(set)
@@ -254,7 +271,9 @@ import Testing
     @Test func fieldsOfJSON() throws {
         let text = #"{"ID": 7, "country": "de\n", "secret": {"a": 1}, "t\u0061g": "x"}"# + "\n"
         let found = try mapped(text, name: "a.ndjson") {
-            $0.renamings = [FieldMapping.Renaming(from: "ID", to: "number"), FieldMapping.Renaming(from: "tag", to: "label")]
+            $0.renamings = [
+                FieldMapping.Renaming(from: "ID", to: "number"), FieldMapping.Renaming(from: "tag", to: "label"),
+            ]
             $0.omitted = ["secret"]
             $0.derivations = [FieldMapping.Derivation(field: "id", template: FieldTemplate("{country}-{number}{{}}")!)]
         }

@@ -27,7 +27,10 @@ import Testing
     }
 
     @Test func anArrayWithin() throws {
-        #expect(try rows(#"{"meta": {"n": [1, {}, [], "x"], "e": {}}, "data": {"items": [ {"id": 1}, {"id": 2} ], "next": null}, "z": -1.5e3}"#, ["data", "items"]) == #"{"id":1},{"id":2}"#)
+        #expect(
+            try rows(
+                #"{"meta": {"n": [1, {}, [], "x"], "e": {}}, "data": {"items": [ {"id": 1}, {"id": 2} ], "next": null}, "z": -1.5e3}"#,
+                ["data", "items"]) == #"{"id":1},{"id":2}"#)
         #expect(try rows(#"{"a.b": [{"id":1}]}"#, ["a.b"]) == #"{"id":1}"#)
     }
 
@@ -39,11 +42,12 @@ import Testing
     }
 
     @Test(arguments: [
-        (#"{"data": []}"#, "1:2: there is no member \"rows\""),
+        (#"{"data": []}"#, "1:12: there is no member \"rows\""),
         (#"{"rows": {"a": {}}}"#, "1:10: \"rows\" is not an array of objects"),
         (#"[{"id": 1}]"#, "1:1: the file is not an object"),
-        (#"{"rows": [{"id": 1}], "rows": []}"#, "1:29: the member \"rows\" stands here twice"),
-        (#"{"rows": [{"id": 1}], "x": tru}"#, "1:28: "), (#"{"rows": [{"id": 1}] "x": 1}"#, "1:22: a comma and a member"),
+        (#"{"rows": [{"id": 1}], "rows": []}"#, "1:31: the member \"rows\" stands here twice"),
+        (#"{"rows": [{"id": 1}], "x": tru}"#, "1:31: unexpected word"),
+        (#"{"rows": [{"id": 1}] "x": 1}"#, "1:23: a comma and a member"),
         (#"{"rows": [{"id": 1}]"#, "an object around the rows is never closed"),
         (#"{"rows": [{"id": 1}]} 1"#, "1:23: unexpected text after the document"),
         (#"{"x": [1, 2, "rows": []}"#, "a comma or a closing bracket is expected"),
@@ -55,7 +59,9 @@ import Testing
     }
 
     @Test func theWayOut() {
-        guard case .failure(let found) = survey(set(#"{"meta": {"a": [{}]}, "records": [{"id": 1}]}"#, [])) else { return }
+        guard case .failure(let found) = survey(set(#"{"meta": {"a": [{}]}, "records": [{"id": 1}]}"#, [])) else {
+            return
+        }
         #expect(found.diagnostics.first?.help == "declare where the rows are: json: {records: records}")
     }
 

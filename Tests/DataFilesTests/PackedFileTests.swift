@@ -39,7 +39,8 @@ import Testing
         var wanted = RowBitmap(count: 3000)
         for row in [0, 1, 1500, 2999] { wanted.insert(row) }
         let selection = try RowSelection(wanted, notes: found.rows.notes, limits: RequestLimits())
-        var reader = try RowChunkReader(set, limits: RequestLimits(), expecting: found.survey.fingerprint, sending: selection)
+        var reader = try RowChunkReader(
+            set, limits: RequestLimits(), expecting: found.survey.fingerprint, sending: selection)
         let chunk = try reader.next()
         #expect(
             String(decoding: chunk?.records ?? [], as: UTF8.self)

@@ -49,7 +49,7 @@ import Testing
     }
 
     @Test(arguments: [
-        (",id,v\n0,a,1\n", "index of a data frame"), ("id,name,\n1,A,\n", "the line ends with a delimiter"),
+        (",id,v\n0,a,1\n", "index of a data frame"), ("id,name,\n1,A,\n", "the line ends with a comma"),
         ("id,,v\n1,x,2\n", "leave it out with omit: [\"\"], or name it"),
     ])
     func aColumnWithoutAName(text: String, help: String) {

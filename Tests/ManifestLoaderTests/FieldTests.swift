@@ -137,12 +137,12 @@ struct ProblemCase: Sendable, CustomTestStringConvertible {
         ProblemCase(
             spec: "data: {files: [§~, §data/x.txt, §\"data/*.txt\"]}",
             "spec.data.files[0] must not be empty",
-            "\"data/x.txt\" is not a data file by its name | data files end in .csv, .json, .ndjson or .jsonl",
+            "\"data/x.txt\" is not a data file by its name | data files end in .csv, .tsv, .json, .ndjson or .jsonl, each also with .gz behind it",
             "\"data/*.txt\" is not a data file by its name"),
         ProblemCase(
             spec: "data: {files: [data/x.csv], columns: {a: §int, b: §numbr, §\"\": number}}",
-            "spec.data.columns.a must be string, number or boolean, not \"int\" | a column that is not named stays a string",
-            "spec.data.columns.b must be string, number or boolean, not \"numbr\" | did you mean \"number\"?",
+            "spec.data.columns.a must be string, number, boolean or json, not \"int\" | a column that is not named stays a string",
+            "spec.data.columns.b must be string, number, boolean or json, not \"numbr\" | did you mean \"number\"?",
             "a name in spec.data.columns must not be empty"),
         ProblemCase(
             spec: "data: {files: [data/x.json], §columns: {a: number}}",

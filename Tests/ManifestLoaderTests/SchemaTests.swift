@@ -82,7 +82,8 @@ import Testing
     /// Every field that a decoder knows stands in the schema, and no other.
     @Test func theFieldsAreThoseOfTheDecoders() throws {
         let definitions = try #require(ManifestSchema.document["$defs"])
-        func fields(_ path: String...) -> [String] {
+        func fields(_ path: String...) -> [String] { fields(path) }
+        func fields(_ path: [String]) -> [String] {
             let place = path.reduce(definitions as JSONValue?) { found, name in
                 let properties = found?["properties"]?[name] ?? found?[name]
                 // A field that may be left out hides its schema behind `anyOf`.
@@ -94,6 +95,11 @@ import Testing
         #expect(fields("DataConnection", "metadata") == ConnectionDecoder.metadataFields)
         #expect(fields("DataConnection", "spec") == ConnectionDecoder.specFields)
         #expect(fields("DataConnection", "spec", "data") == ConnectionDecoder.dataFields)
+        let data = ["DataConnection", "spec", "data"]
+        #expect(fields(data + ["csv"]) == DataOptionsDecoder.csvFields)
+        #expect(fields(data + ["json"]) == DataOptionsDecoder.jsonFields)
+        #expect(fields(data + ["expect"]) == ExpectationsDecoder.fields)
+        #expect(fields(data + ["expect", "rows"]) == ExpectationsDecoder.rowFields)
         #expect(fields("DataConnection", "spec", "lifecycle") == ConnectionDecoder.lifecycleFields)
         #expect(fields("DataConnection", "spec", "references", "items") == ConnectionDecoder.referenceFields)
         #expect(fields("DataConnection", "spec", Field.detailsName) == DetailsDecoder.fields)

@@ -19,7 +19,10 @@ struct ForeignFormat {
         } else if begins([0x28, 0xB5, 0x2F, 0xFD]) || begins(Array("BZh".utf8))
             || begins([0xFD, 0x37, 0x7A, 0x58, 0x5A])
         {
-            (message, help) = ("the file is compressed", "unpack it with zstd -d, bunzip2 or unxz; of packed files those of gzip are read")
+            (message, help) = (
+                "the file is compressed",
+                "unpack it with zstd -d, bunzip2 or unxz; of packed files those of gzip are read"
+            )
         } else if begins([0x50, 0x4B, 0x03, 0x04]) {
             (message, help) = (
                 "the file is a ZIP archive, or a spreadsheet, which is one",

@@ -45,7 +45,8 @@ struct DataOptionsDecoder {
         checkSigns(fields, dialect)
         if dialect.nullsMayBeQuoted, dialect.nulls.isEmpty {
             findings.error(
-                "spec.data.csv.quoted_null has no effect without null", at: fields.mark(of: "quoted_null") ?? fields.mark,
+                "spec.data.csv.quoted_null has no effect without null",
+                at: fields.mark(of: "quoted_null") ?? fields.mark,
                 help: "say which texts mean null: null: [NULL]")
         }
         return dialect
@@ -58,7 +59,8 @@ struct DataOptionsDecoder {
         guard text.utf8.count == 1, let byte = text.utf8.first, byte < 0x80, !forbidden.contains(byte) else {
             findings.error(
                 "\(fields.path(name)) must be one character of ASCII, not \(text.quoted)", at: node.mark,
-                help: ["tab", "\\t"].contains(text.lowercased()) ? "write a tab as \"\\t\", in double quotes" : "write it in quotes, as in \";\"")
+                help: ["tab", "\\t"].contains(text.lowercased())
+                    ? "write a tab as \"\\t\", in double quotes" : "write it in quotes, as in \";\"")
             return nil
         }
         return byte
@@ -68,13 +70,15 @@ struct DataOptionsDecoder {
         guard let mark = fields.mark(of: "header"), let names = texts(fields, "header") else { return }
         if names.isEmpty {
             findings.error(
-                "spec.data.csv.header must name the columns", at: mark, help: "write header: [id, name], in their order")
+                "spec.data.csv.header must name the columns", at: mark, help: "write header: [id, name], in their order"
+            )
             return
         }
         for (index, name) in names.enumerated() {
             if names[..<index].contains(where: { $0.isSameBytes(as: name) }) {
                 findings.error(
-                    "spec.data.csv.header names \(name.quoted) twice", at: mark, help: "give each column a name of its own")
+                    "spec.data.csv.header names \(name.quoted) twice", at: mark,
+                    help: "give each column a name of its own")
                 return
             }
         }
@@ -140,7 +144,8 @@ struct DataOptionsDecoder {
         if let encoding = TextEncoding(name: text) { return encoding }
         let known = TextEncoding.allCases.map(\.rawValue)
         findings.error(
-            "\(fields.path("encoding")) must be one of \(known.joined(separator: ", ")), not \(text.quoted)", at: node.mark,
+            "\(fields.path("encoding")) must be one of \(known.joined(separator: ", ")), not \(text.quoted)",
+            at: node.mark,
             help: NearestName.find(text, in: known).map { "did you mean \"\($0)\"?" }
                 ?? "save files of other encodings as UTF-8")
         return nil
@@ -165,7 +170,8 @@ struct DataOptionsDecoder {
         if let primaryKey, !mapping.sends(primaryKey), !mapping.derives(primaryKey) {
             let name = mapping.only == nil ? "omit" : "only"
             findings.error(
-                "spec.data.\(name) leaves \(primaryKey.quoted) out, the primary key", at: data.mark(of: name) ?? data.mark,
+                "spec.data.\(name) leaves \(primaryKey.quoted) out, the primary key",
+                at: data.mark(of: name) ?? data.mark,
                 help: mapping.only == nil ? "take it out of `omit`" : "add it to `only`")
         }
         return mapping
@@ -177,7 +183,8 @@ struct DataOptionsDecoder {
             guard let name = findings.filledString(pair.value, "spec.data.rename.\(pair.key)") else { continue }
             if let other = renamings.first(where: { $0.to.isSameBytes(as: name) }) {
                 findings.error(
-                    "spec.data.rename gives \(other.from.quoted) and \(pair.key.quoted) the same name", at: pair.value.mark,
+                    "spec.data.rename gives \(other.from.quoted) and \(pair.key.quoted) the same name",
+                    at: pair.value.mark,
                     help: "give each a name of its own")
                 continue
             }

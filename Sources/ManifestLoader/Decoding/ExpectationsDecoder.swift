@@ -28,7 +28,8 @@ struct ExpectationsDecoder {
         }
         for pair in reader.members("columns") ?? [] {
             let columnPlace = "\(place).columns.\(pair.key)"
-            guard let fields = FieldReader(pair.value, place: columnPlace, known: Self.columnFields, findings: findings) else {
+            guard let fields = FieldReader(pair.value, place: columnPlace, known: Self.columnFields, findings: findings)
+            else {
                 continue
             }
             expectations.columns.append(column(pair.key, fields))
@@ -69,7 +70,8 @@ struct ExpectationsDecoder {
 
     private func refuseBounds(_ fields: FieldReader) {
         findings.error(
-            "\(fields.path("min")) is above max", at: fields.mark(of: "min") ?? fields.mark, help: "nothing would be right")
+            "\(fields.path("min")) is above max", at: fields.mark(of: "min") ?? fields.mark,
+            help: "nothing would be right")
     }
 
     private func number(_ fields: FieldReader, _ name: String) -> String? {
@@ -77,7 +79,8 @@ struct ExpectationsDecoder {
         switch node.scalar?.value {
         case .integer(let text), .float(let text): return text
         default:
-            findings.error("\(fields.path(name)) must be a number, not \(node.described)", at: node.mark, help: "write a number")
+            findings.error(
+                "\(fields.path(name)) must be a number, not \(node.described)", at: node.mark, help: "write a number")
             return nil
         }
     }

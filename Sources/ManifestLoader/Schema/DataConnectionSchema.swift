@@ -36,7 +36,7 @@ enum DataConnectionSchema {
                 ),
                 "description": ("Text for people; the ownership marker is put behind it.", description),
                 "data_connection_uuid": ("Pins the connection of this uuid.", uuid),
-                "data": ("The files whose rows it holds.", data),
+                "data": ("The files whose rows it holds.", DataSchema.document),
                 "external_api_details": ("The API that the service asks.", DetailsSchema.document),
                 "references": ("What it is linked to.", references),
                 "lifecycle": (
@@ -74,30 +74,6 @@ enum DataConnectionSchema {
     private static let uuid: JSONValue = [
         "type": "string", "pattern": "^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$",
     ]
-
-    private static var data: JSONValue {
-        ManifestSchema.mapping(
-            ConnectionDecoder.dataFields, required: ["files"],
-            [
-                "files": (
-                    "Paths or globs, relative to the manifest.",
-                    ["type": "array", "minItems": 1, "items": ManifestSchema.reference("filledText")]
-                ),
-                "columns": (
-                    "Types of CSV columns; a column not named here stays a string.",
-                    ManifestSchema.map(of: ["enum": ManifestSchema.strings(ColumnType.allCases.map(\.rawValue))])
-                ),
-                "ttl_seconds": ("When rows expire; absent: never.", ["type": "integer", "minimum": 1]),
-                "removed_rows": (
-                    "What becomes of rows that left the files.",
-                    ["enum": ManifestSchema.strings(DesiredData.RemovedRows.allCases.map(\.rawValue))]
-                ),
-                "on_row_error": (
-                    "What a rejected row does to the upload.",
-                    ["enum": ManifestSchema.strings(DesiredData.RowErrorPolicy.allCases.map(\.rawValue))]
-                ),
-            ])
-    }
 
     private static var checks: JSONValue {
         let anything = ManifestSchema.map(of: [:])

@@ -15,7 +15,9 @@ extension CSVCell {
         _ base: UnsafePointer<UInt8>, from start: Int, end: Int, _ syntax: borrowing CSVSyntax
     ) -> Int {
         var offset = start
-        while offset < end, base[offset] == 0x20 || base[offset] == 0x09, base[offset] != syntax.delimiter { offset += 1 }
+        while offset < end, base[offset] == 0x20 || base[offset] == 0x09, base[offset] != syntax.delimiter {
+            offset += 1
+        }
         return offset
     }
 
@@ -84,7 +86,8 @@ extension CSVCell {
     ) -> CSVCell {
         var offset = start + 1
         var cell = CSVCell(
-            start: offset, end: offset, next: start, stop: .needMore, needsEscapes: false, isASCII: true, isQuoted: true)
+            start: offset, end: offset, next: start, stop: .needMore, needsEscapes: false, isASCII: true, isQuoted: true
+        )
         while true {
             if offset >= end {
                 cell.stop = isFinal ? .unclosedQuote : .needMore
@@ -136,7 +139,9 @@ extension CSVCell {
             let byte = base[offset]
             if byte == syntax.escape, byte != 0, offset + 1 < end {
                 let next = base[offset + 1]
-                if next == syntax.escape || next == syntax.quote || next == syntax.delimiter || next == 0x0A || next == 0x0D {
+                if next == syntax.escape || next == syntax.quote || next == syntax.delimiter || next == 0x0A
+                    || next == 0x0D
+                {
                     bytes.append(next)
                 } else if let control = Self.control(next), syntax.quote == 0 {
                     bytes.append(control)

@@ -211,7 +211,8 @@ extension CSVCell.Stop {
                 "a carriage return without a line feed",
                 "end lines with LF or CRLF; put the cell in double quotes if the character belongs to it"
             )
-        case .nul: ("a NUL byte", "save the file as plain UTF-8 text; where every other byte is one, declare encoding: utf-16")
+        case .nul:
+            ("a NUL byte", "save the file as plain UTF-8 text; where every other byte is one, declare encoding: utf-16")
         case .loneEscape: ("the file ends behind an escape", "write the sign twice where it is meant as itself")
         case .unclosedQuote: ("this quote is never closed", nil)
         }

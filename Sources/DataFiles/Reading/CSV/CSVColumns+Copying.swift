@@ -20,7 +20,8 @@ extension CSVColumns {
     ) -> CopyStop {
         if syntax.isStandard {
             return copyCells(
-                base, end: end, column: &column, offset: &offset, to: &record, delimiter: UInt8(ascii: ","), looks: false)
+                base, end: end, column: &column, offset: &offset, to: &record, delimiter: UInt8(ascii: ","),
+                looks: false)
         }
         return copyOtherCells(base, end: end, column: &column, offset: &offset, to: &record)
     }

@@ -71,12 +71,15 @@ extension CSVColumns {
     private func helpForNull(_ text: String) -> String? {
         let known = ["NULL", "null", "NA", "N/A", "n/a", "NaN", "nan", "None", "nil", "\\N", "-", "#N/A"]
         guard known.contains(text) else { return nil }
-        return "where it means that there is no value, declare csv: {null: [\(text == "\\N" ? "\"\\\\N\"" : "\"\(text)\"")]}"
+        return
+            "where it means that there is no value, declare csv: {null: [\(text == "\\N" ? "\"\\\\N\"" : "\"\(text)\"")]}"
     }
 
     private func helpForBoolean(_ text: String) -> String? {
         if let help = helpForNull(text) { return help }
-        let pairs = [("1", "0"), ("t", "f"), ("T", "F"), ("yes", "no"), ("Yes", "No"), ("YES", "NO"), ("y", "n"), ("Y", "N")]
+        let pairs = [
+            ("1", "0"), ("t", "f"), ("T", "F"), ("yes", "no"), ("Yes", "No"), ("YES", "NO"), ("y", "n"), ("Y", "N"),
+        ]
         guard let pair = pairs.first(where: { $0.0 == text || $0.1 == text }) else {
             return "name the words with csv: {booleans: {true: [WORD], false: [WORD]}}"
         }

@@ -11,7 +11,8 @@ extension CSVHeader {
             while source.window.available == 0, source.fill(hint: hint) {}
             if source.isDone { return nil }
             if source.window.available == 0 {
-                source.problem("the file has \(number) lines, and csv.skip_lines passes over \(syntax.dialect.skippedLines)")
+                source.problem(
+                    "the file has \(number) lines, and csv.skip_lines passes over \(syntax.dialect.skippedLines)")
                 source.stop()
                 return nil
             }

@@ -32,7 +32,8 @@ struct CSVHeader {
         let fields = set.fields
         for (index, name) in names.enumerated() where fields.isNone || fields.sends(name) || fields.isSource(name) {
             if name.isEmpty {
-                problems.append(error("column \(index + 1) of the header has no name", help: helpForUnnamed(index)))
+                problems.append(
+                    error("column \(index + 1) of the header has no name", help: helpForUnnamed(index, delimiter)))
             } else if let first = firstColumns[Array(name.utf8)] {
                 problems.append(
                     error(
@@ -53,9 +54,10 @@ struct CSVHeader {
         return problems
     }
 
-    private func helpForUnnamed(_ index: Int) -> String {
+    private func helpForUnnamed(_ index: Int, _ delimiter: UInt8) -> String {
         if index > 0, index == names.count - 1 {
-            return "the line ends with a delimiter: take it away from each line, leave the column out with omit: [\"\"], or "
+            return
+                "the line ends with a \(delimiter == UInt8(ascii: ",") ? "comma" : "delimiter"): take it away from each line, leave the column out with omit: [\"\"], or "
                 + "name it: rename: {\"\": NAME}"
         }
         return index == 0
@@ -68,7 +70,8 @@ struct CSVHeader {
     private func helpForMissing(_ primaryKey: String, _ delimiter: UInt8) -> String {
         let first = fileNames.first ?? ""
         if first.lowercased().hasPrefix("sep="), let separator = first.dropFirst(4).first {
-            return "the first line tells a spreadsheet the separator: declare csv: {skip_lines: 1, delimiter: \"\(separator)\"}"
+            return
+                "the first line tells a spreadsheet the separator: declare csv: {skip_lines: 1, delimiter: \"\(separator)\"}"
         }
         if first.lowercased().hasPrefix("sep=") {
             return "the first line tells a spreadsheet the separator: declare csv: {skip_lines: 1}"
@@ -79,7 +82,8 @@ struct CSVHeader {
                 + "{comment: \"\(sign)\"}, or csv: {skip_lines: 1}"
         }
         let delimiters = [
-            (";", "semicolons", ";"), ("\t", "tabs", "\\t"), ("|", "|", "|"), (",", "commas", ","), (":", "colons", ":"),
+            (";", "semicolons", ";"), ("\t", "tabs", "\\t"), ("|", "|", "|"), (",", "commas", ","),
+            (":", "colons", ":"),
             ("~", "~", "~"),
         ]
         for (other, name, written) in delimiters where names.count == 1 && first.contains(other) {

@@ -91,7 +91,8 @@ final class TranscodingInput: ByteInput {
             throw refusal("the file begins with the mark of UTF-8, and `encoding` says \(encoding.shown)")
         }
         let mark: TextEncoding? =
-            first.starts(with: [0xFF, 0xFE]) ? .utf16LittleEndian : first.starts(with: [0xFE, 0xFF]) ? .utf16BigEndian : nil
+            first.starts(with: [0xFF, 0xFE])
+            ? .utf16LittleEndian : first.starts(with: [0xFE, 0xFF]) ? .utf16BigEndian : nil
         switch encoding {
         case .utf8, .windows1252, .latin1:
             if mark != nil {
@@ -99,7 +100,8 @@ final class TranscodingInput: ByteInput {
             }
         case .utf16LittleEndian, .utf16BigEndian:
             if let mark, mark != encoding {
-                throw refusal("the file begins with the mark of the other order of bytes than `encoding` says", "utf-16")
+                throw refusal(
+                    "the file begins with the mark of the other order of bytes than `encoding` says", "utf-16")
             }
             if mark != nil { rawStart = 2 }
         case .utf16:

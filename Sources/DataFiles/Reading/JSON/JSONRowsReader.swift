@@ -55,7 +55,8 @@ final class JSONRowsReader: RecordReader {
             }
         }
         if !tokens.source.isDone, place != .behindDocument {
-            tokens.source.problem(layout.key == nil ? "the array is never closed" : "the object of rows is never closed")
+            tokens.source.problem(
+                layout.key == nil ? "the array is never closed" : "the object of rows is never closed")
             tokens.source.stop()
         }
         return false
@@ -92,7 +93,8 @@ final class JSONRowsReader: RecordReader {
             place = .behindDocument
             return false
         }
-        return tokens.fail("the file ends where \(layout.key == nil ? "an array of objects" : "an object of rows") should begin")
+        return tokens.fail(
+            "the file ends where \(layout.key == nil ? "an array of objects" : "an object of rows") should begin")
     }
 
     /// Goes through members to the value of that name.
@@ -104,7 +106,11 @@ final class JSONRowsReader: RecordReader {
             if known.count < 20 { known.append(found) }
             if !tokens.skipValue() { return false }
             guard let byte = tokens.next() else { break }
-            if byte == UInt8(ascii: ",") { tokens.consume() } else if byte != UInt8(ascii: "}") { return tokens.fail("a comma or } is expected behind a member") }
+            if byte == UInt8(ascii: ",") {
+                tokens.consume()
+            } else if byte != UInt8(ascii: "}") {
+                return tokens.fail("a comma or } is expected behind a member")
+            }
         }
         if tokens.source.isDone { return false }
         return tokens.fail(
@@ -123,7 +129,8 @@ final class JSONRowsReader: RecordReader {
         if !layout.records.isEmpty {
             return tokens.fail(
                 "\"\(layout.path)\" is not an array of objects",
-                help: isObject ? "where its members are the rows, declare json: {records: \(layout.path), key: NAME}" : nil)
+                help: isObject
+                    ? "where its members are the rows, declare json: {records: \(layout.path), key: NAME}" : nil)
         }
         let member = tokens.memberWithArray()
         return tokens.fail(
@@ -132,7 +139,8 @@ final class JSONRowsReader: RecordReader {
                 ? nil
                 : member.map { "declare where the rows are: json: {records: \($0)}" }
                     ?? "where the rows are an array inside of it, declare json: {records: MEMBER}, and where its members are "
-                    + "the rows, json: {key: NAME}; a file of one object a line has a name that ends in .ndjson or .jsonl")
+                    + "the rows, json: {key: NAME}; a file of one object a line has a name that ends in .ndjson or .jsonl"
+        )
     }
 
     /// Reads what stands behind the rows: it must be well-formed, and have no second place of rows.
@@ -161,11 +169,14 @@ final class JSONRowsReader: RecordReader {
         case .start, .first, .behindComma:
             let what = layout.key == nil ? "record" : "member"
             tokens.source.problem(
-                byte == closing ? "a comma before the end of the \(layout.key == nil ? "array" : "object")"
+                byte == closing
+                    ? "a comma before the end of the \(layout.key == nil ? "array" : "object")"
                     : "every \(what) must be an object")
-        case .behindRecord: tokens.source.problem("a comma or \(layout.key == nil ? "]" : "}") is expected between records")
+        case .behindRecord:
+            tokens.source.problem("a comma or \(layout.key == nil ? "]" : "}") is expected between records")
         case .behindRows, .behindDocument:
-            tokens.source.problem("unexpected text after the \(layout.records.isEmpty && layout.key == nil ? "array" : "document")")
+            tokens.source.problem(
+                "unexpected text after the \(layout.records.isEmpty && layout.key == nil ? "array" : "document")")
         }
         tokens.source.stop()
     }
@@ -211,7 +222,8 @@ final class JSONRowsReader: RecordReader {
         let copied = scanner.object(into: &record)
         guard copied == .complete else { return copied }
         record.bytes.count -= 1
-        if record.fieldCount > 0 { record.bytes.append(UInt8(ascii: ",")) }
+        // Its brace alone is of an empty object; fields may not be collected.
+        if record.count > 1 { record.bytes.append(UInt8(ascii: ",")) }
         var field: [UInt8] = []
         JSONText.writeString(key, to: &field)
         let start = UInt32(truncatingIfNeeded: record.count)

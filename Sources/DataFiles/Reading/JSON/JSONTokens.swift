@@ -68,7 +68,9 @@ struct JSONTokens: ~Copyable {
                 }
             default:
                 var (kind, isEscaped) = (RecordBuffer.Kind.null, false)
-                guard scan({ $0.value(into: &$1, kind: &kind, isEscaped: &isEscaped) }, isMember: false) else { return false }
+                guard scan({ $0.value(into: &$1, kind: &kind, isEscaped: &isEscaped) }, isMember: false) else {
+                    return false
+                }
                 if !close(&closers, isBehindElement: true) { return !source.isDone }
                 continue
             }
@@ -132,7 +134,8 @@ struct JSONTokens: ~Copyable {
         } catch {
             let fault = text.withUnsafeBufferPointer { JSONFault(error, in: $0) }
             source.problem(
-                fault.message, at: start + min(max(0, error.offset - (isMember ? 1 : 0)), bytes.count), help: fault.help)
+                fault.message, at: start + min(max(0, error.offset - (isMember ? 1 : 0)), bytes.count), help: fault.help
+            )
         }
         source.stop()
     }

@@ -39,12 +39,14 @@ final class ShapingReader: RecordReader {
         self.seen = seen
         mapping = set.fields
         isCSV = file.format == .csv
-        derivations = set.fields.derivations.filter { set.fields.sends($0.field) || $0.field.isSameBytes(as: set.primaryKey) }
-            .map { derivation in
-                let name = Self.quoted(derivation.field)
-                return Derived(
-                    name: name, isNameEscaped: name.count != derivation.field.utf8.count + 2, derivation: derivation)
-            }
+        derivations = set.fields.derivations.filter {
+            set.fields.sends($0.field) || $0.field.isSameBytes(as: set.primaryKey)
+        }
+        .map { derivation in
+            let name = Self.quoted(derivation.field)
+            return Derived(
+                name: name, isNameEscaped: name.count != derivation.field.utf8.count + 2, derivation: derivation)
+        }
     }
 
     func hasRead(_ size: Int) -> Bool { inner.hasRead(size) }

@@ -109,7 +109,8 @@ struct PatternParser {
             let inner = try alternatives()
             guard rest.popFirst() == ")" else { throw PatternFault("a ( without its )") }
             return inner
-        case "*", "+", "?", "{": throw PatternFault("\(scalar) with nothing to repeat; write \\\(scalar) for the character")
+        case "*", "+", "?", "{":
+            throw PatternFault("\(scalar) with nothing to repeat; write \\\(scalar) for the character")
         case "\\": return .scalars(try escape(inClass: false))
         default: return .scalars(ScalarSet(ranges: [scalar.value...scalar.value]))
         }
@@ -135,7 +136,9 @@ struct PatternParser {
         rest.removeFirst()
         // Whether the shortest or the longest is taken makes no difference to whether there is one.
         if rest.first == "?" { rest.removeFirst() }
-        if let next = rest.first, next == "*" || next == "+" || next == "?" { throw PatternFault("two repetitions in a row") }
+        if let next = rest.first, next == "*" || next == "+" || next == "?" {
+            throw PatternFault("two repetitions in a row")
+        }
         return .repeated(atom, min: low, max: high)
     }
 
@@ -192,7 +195,9 @@ struct PatternParser {
     // MARK: - Nodes
 
     private mutating func add(_ node: PatternProgram.Node) throws(PatternFault) -> Int {
-        if program.nodes.count >= PatternProgram.maxNodes { throw PatternFault("it comes to too much: use smaller counts") }
+        if program.nodes.count >= PatternProgram.maxNodes {
+            throw PatternFault("it comes to too much: use smaller counts")
+        }
         program.nodes.append(node)
         return program.nodes.count - 1
     }

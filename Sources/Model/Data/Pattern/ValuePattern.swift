@@ -44,7 +44,9 @@ package struct ValuePattern: Sendable {
             } else {
                 let length = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : 2
                 var scalar = UInt32(byte) & (0x7F >> UInt32(length))
-                for place in offset + 1..<min(offset + length, text.count) { scalar = scalar << 6 | UInt32(text[place] & 0x3F) }
+                for place in offset + 1..<min(offset + length, text.count) {
+                    scalar = scalar << 6 | UInt32(text[place] & 0x3F)
+                }
                 offset += length
                 state = step(from: state, scalar)
             }
