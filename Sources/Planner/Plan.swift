@@ -141,6 +141,7 @@ package struct Refusal: Sendable, Hashable {
         case allManifestsGone = "all_manifests_gone"
         case markerMissing = "marker_missing"
         case removedLimit = "removed_limit"
+        case rowCountChanged = "row_count_changed"
         case invalidRun = "invalid_run"
         case doubtfulManifest = "doubtful_manifest"
     }

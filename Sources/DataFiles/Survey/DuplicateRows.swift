@@ -15,7 +15,7 @@ struct DuplicateRows {
     /// what makes it small.
     func report(_ set: DataSet, tuning: Tuning, to problems: ProblemList) {
         if count == 0 { return }
-        let found = places(of: Set(pairs.flatMap { [$0.first, $0.second] }), in: set, tuning: tuning)
+        let found = Self.places(of: Set(pairs.flatMap { [$0.first, $0.second] }), in: set, tuning: tuning)
         for pair in pairs.sorted(by: { $0.second < $1.second }) {
             guard let first = found[pair.first], let second = found[pair.second] else {
                 problems.add(DataProblems.moved(set.files[0], during: "read"))
@@ -42,7 +42,8 @@ struct DuplicateRows {
         for _ in pairs.count..<count { problems.add(Diagnostic(.error, "a primary key occurs twice")) }
     }
 
-    private func places(
+    /// Reads the files once more for the places and keys of rows, by their numbers.
+    static func places(
         of rows: Set<UInt64>, in set: DataSet, tuning: Tuning
     ) -> [UInt64: (location: SourceLocation, key: String)] {
         var found: [UInt64: (location: SourceLocation, key: String)] = [:]

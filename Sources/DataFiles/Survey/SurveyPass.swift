@@ -18,6 +18,8 @@ struct SurveyPass: ~Copyable {
     private var batch = RecordBatch()
     private var headers: [CSVHeader] = []
     private let seen = SeenFields()
+    /// Nil where nothing is expected.
+    private var expected: ExpectedRows?
     private var stamps: [FileStamp] = []
     private var rowCount = 0
     private var byteCount = 0
@@ -34,6 +36,7 @@ struct SurveyPass: ~Copyable {
         self.tuning = tuning
         cutter = RequestCutter(limits: limits)
         self.isOneByOne = isOneByOne
+        expected = set.expectations.isNone ? nil : ExpectedRows(set, directory: temporaryDirectory, tuning: tuning)
         digests = DigestWorker(
             RowDigestSink(set, directory: temporaryDirectory, tuning: tuning, keepingRows: keepingRows))
     }
@@ -90,6 +93,8 @@ struct SurveyPass: ~Copyable {
                     .error, set.files.count > 1 ? "these files hold no row" : "the file holds no row", at: place,
                     help: "an empty data set would mean to remove every row; take `data` out of the manifest instead"))
         }
+        // What is wrong with rows that cannot be read is said first: an expectation may fail for that alone.
+        if problems.isEmpty { try expected?.report(rowCount: rowCount, to: problems) }
         if !problems.isEmpty { throw problems.problems }
         return DataSurvey(
             digest: found.digest, rowCount: rowCount, byteCount: byteCount, requestCount: cutter.requestCount,
@@ -105,6 +110,7 @@ struct SurveyPass: ~Copyable {
         while reader.next(into: &batch.text) {
             if rowCount % Self.rowsBetweenChecks == 0, isCancelled() { throw Self.cancelled }
             count(file)
+            if expected != nil { try expected?.look(at: batch.text.record, row: rowCount - 1, in: file) }
             if isOneByOne {
                 let fault = try digests.add(batch.text.record, offset: batch.text.offset)
                 if let fault { report(fault, reader, in: file) }

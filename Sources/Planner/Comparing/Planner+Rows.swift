@@ -42,7 +42,7 @@ extension Planner {
         }
         let upload = uploadPlan(summary, settings, reason: reason, applied: located.applied)
         verdict.upload = upload
-        verdict.refusal = refusalOfRemovals(upload, located)
+        verdict.refusal = refusalOfCount(summary, located) ?? refusalOfRemovals(upload, located)
         if let note = summary.ledgerNote, reason != .firstUpload, !upload.isDelta {
             verdict.notes.append("all rows are sent: \(note)")
         }
@@ -93,6 +93,20 @@ extension Planner {
         if known.digest != data.digest { return .rowsChanged }
         if options.retryRejected, (applied?.data?.rejected ?? 0) > 0 { return .retryRejected }
         return nil
+    }
+
+    /// What `expect.rows.max_change_percent` says of a file that is far shorter or longer than the last.
+    private func refusalOfCount(_ data: DataSummary, _ located: LocatedConnection) -> Refusal? {
+        let expectations = located.desired?.data?.expectations
+        guard let percent = expectations?.rows.maxChangePercent else { return nil }
+        let known = data.counts.map { data.rows - $0.added + $0.removed } ?? located.applied?.data?.rows
+        guard let before = known, before > 0, abs(data.rows - before) * 100 > before * percent else { return nil }
+        return Refusal(
+            .rowCountChanged,
+            "the files of \(located.key) hold \(data.rows.grouped) rows, \(before.grouped) at the last upload: that changed "
+                + "by more than \(percent) percent",
+            at: expectations?.places["rows.max_change_percent"] ?? located.desired?.places.source,
+            help: "check that the files are complete; where the change is meant, raise max_change_percent")
     }
 
     /// A half-copied file must not empty a table.

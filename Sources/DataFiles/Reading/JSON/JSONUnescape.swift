@@ -35,3 +35,13 @@ enum JSONUnescape {
         }
     }
 }
+
+extension JSONUnescape {
+    /// The bytes that the contents of a string mean.
+    static func bytes(_ text: UnsafeBufferPointer<UInt8>) -> [UInt8] {
+        guard let start = text.baseAddress else { return [] }
+        var out = ByteBuffer(capacity: text.count)
+        append(start, count: text.count, to: &out)
+        return Array(out.bytes)
+    }
+}

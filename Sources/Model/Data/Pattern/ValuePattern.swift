@@ -4,14 +4,14 @@
 package struct ValuePattern: Sendable {
     private struct State {
         var nodes: [Int]
-        /// The state behind each ASCII character; -1 where it is not known yet.
-        var next = [Int32](repeating: -1, count: 128)
         var isMatch: Bool
         var isMatchAtEnd: Bool
     }
 
     private let program: PatternProgram
     private var states: [State] = []
+    /// The state behind each state and ASCII character; -1 where it is not known yet.
+    private var table: [Int32] = []
     private var numbers: [[Int]: Int] = [:]
     private var begin = 0
 
@@ -26,6 +26,7 @@ package struct ValuePattern: Sendable {
 
     private mutating func reset() {
         states.removeAll()
+        table.removeAll()
         numbers.removeAll()
         begin = number(of: closure([program.first], isAtStart: true))
     }
@@ -39,7 +40,7 @@ package struct ValuePattern: Sendable {
             let byte = text[offset]
             if byte < 0x80 {
                 offset += 1
-                let known = states[state].next[Int(byte)]
+                let known = table[state << 7 | Int(byte)]
                 state = known >= 0 ? Int(known) : step(from: state, UInt32(byte))
             } else {
                 let length = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : 2
@@ -66,7 +67,7 @@ package struct ValuePattern: Sendable {
             return number(of: nodes)
         }
         let found = number(of: nodes)
-        if scalar < 0x80 { states[state].next[Int(scalar)] = Int32(found) }
+        if scalar < 0x80 { table[state << 7 | Int(scalar)] = Int32(found) }
         return found
     }
 
@@ -75,6 +76,7 @@ package struct ValuePattern: Sendable {
         let atEnd = closure(nodes, isAtStart: false, isAtEnd: true)
         states.append(
             State(nodes: nodes, isMatch: nodes.contains(where: isMatch), isMatchAtEnd: atEnd.contains(where: isMatch)))
+        table.append(contentsOf: repeatElement(-1, count: 128))
         numbers[nodes] = states.count - 1
         return states.count - 1
     }
