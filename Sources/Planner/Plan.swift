@@ -188,6 +188,8 @@ package struct DataSummary: Sendable, Hashable {
     package var before = 0
     /// Why there is no ledger to compare with; nil where there is one.
     package var ledgerNote: String?
+    /// The first rows of each kind, and what becomes of columns; nil where nothing is known of what is there.
+    package var preview: RowPreview?
 
     package init(version: Int, digest: String, rows: Int, requests: Int, bytes: Int) {
         full = RowsToSend(rows: rows, requests: requests, bytes: bytes)

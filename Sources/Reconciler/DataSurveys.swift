@@ -102,6 +102,7 @@ package struct DataSurveys: Sendable {
 
     private func read(_ set: DataSet, _ request: SurveyRequest) -> Finished {
         let key = request.connection.key
+        let sensitive = request.connection.data?.sensitive ?? []
         let interrupted = InterruptedBatch(
             request.applied, known: request.known, maxRows: limits.maxRows, maxBytes: limits.maxBytes, now: Int(now))
         // An interrupted batch goes on against what the marker said before it began.
@@ -137,6 +138,7 @@ package struct DataSurveys: Sendable {
             if hasLedger, let changes = found.changes {
                 summary.delta = found.delta.map(RowsToSend.init)
                 summary.counts = RowCounts(changes)
+                summary.preview = found.preview?.masked(sensitive, primaryKey: request.connection.primaryKey)
             }
             let record = SurveyRecord(found.survey, limits: limits, began: now)
             return (

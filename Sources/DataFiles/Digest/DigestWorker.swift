@@ -33,6 +33,7 @@ final class DigestWorker: @unchecked Sendable {
 
     var sorter: RowSorter { sink.sorter }
     func finishSequence() -> String { sink.finishSequence() }
+    func finishColumns() -> ColumnMemory { sink.finishColumns() }
     func finishNotes() throws(DataProblems) -> RowNotes { try sink.finishNotes() }
 
     /// Takes a record at once, on the caller's thread. Not together with batches.

@@ -5,6 +5,7 @@ struct RowDigestSink: ~Copyable {
     let sorter: RowSorter
     private var digester: RowDigester
     private var notes: RowNotesWriter
+    private var census: ColumnCensus
     private let keepsRows: Bool
     private var rowCount: UInt64 = 0
     private var sequence = RowSequence()
@@ -14,6 +15,7 @@ struct RowDigestSink: ~Copyable {
         digester = RowDigester(
             primaryKey: set.primaryKey, hasHeaders: set.files.contains { $0.format == .csv })
         notes = RowNotesWriter(directory: directory, tuning: tuning)
+        census = ColumnCensus(set)
         keepsRows = keepingRows
     }
 
@@ -29,6 +31,7 @@ struct RowDigestSink: ~Copyable {
         try sorter.add(entry)
         sequence.append(entry)
         if keepsRows {
+            census.look(at: record, key: entry.key, names: digester.namesDigest, order: UnsafePointer(digester.order))
             try notes.add(
                 offset: offset, line: record.line, size: record.count, keyText: digester.keyText(of: record))
         }
@@ -52,6 +55,8 @@ struct RowDigestSink: ~Copyable {
 
     /// See `DataSurvey.sequence`.
     mutating func finishSequence() -> String { sequence.finish() }
+
+    mutating func finishColumns() -> ColumnMemory { census.finish() }
 
     mutating func finishNotes() throws(DataProblems) -> RowNotes { try notes.finish() }
 }

@@ -65,7 +65,7 @@ struct RowDigester: ~Copyable {
     private var names = ByteBuffer()
     private var name: UnsafeMutablePointer<Name>
     /// Order of the fields in the record before: nearly always that of this one too.
-    private var order: UnsafeMutablePointer<Int>
+    private(set) var order: UnsafeMutablePointer<Int>
     private var orderCount = 0
     private var capacity = 32
     /// The primary key's field of the record that was digested last.
@@ -75,7 +75,7 @@ struct RowDigester: ~Copyable {
     /// The sorted names of the record before, each with its length, and their digest.
     private var framedNames = ByteBuffer()
     private var framedNamesBefore = ByteBuffer()
-    private var namesDigest = SipHash128().finalize()
+    private(set) var namesDigest = SipHash128().finalize()
 
     private struct Name {
         var start: UnsafePointer<UInt8>

@@ -1,5 +1,6 @@
 import JSON
 import Model
+import Platform
 
 /// What is expected of one field, and what was found.
 struct ExpectedColumn {
@@ -35,7 +36,7 @@ struct ExpectedColumn {
 
     let expectation: Expectations.Column
     private let name: [UInt8]
-    private let values: Set<[UInt8]>
+    private let values: ExpectedValues?
     private let bounds: (min: NumberBound?, max: NumberBound?)
     private var pattern: PatternSearch?
     private let sorter: RowSorter?
@@ -47,7 +48,7 @@ struct ExpectedColumn {
     init(_ expectation: Expectations.Column, directory: String, tuning: Tuning) {
         self.expectation = expectation
         name = Array(expectation.name.utf8)
-        values = Set((expectation.oneOf ?? []).map { Array($0.utf8) })
+        values = expectation.oneOf.map(ExpectedValues.init)
         bounds = (expectation.min.map(NumberBound.init), expectation.max.map(NumberBound.init))
         pattern = expectation.pattern.flatMap(PatternSearch.init)
         sorter = expectation.isUnique ? RowSorter(directory: directory, tuning: tuning) : nil
@@ -104,7 +105,7 @@ struct ExpectedColumn {
         if let most = expectation.maxLength, text.count > most, ByteScanning.scalars(in: text) > most {
             add(.maxLength, record, file)
         }
-        if !values.isEmpty, !values.contains(Array(text)) { add(.oneOf, record, file) }
+        if let values, !values.contains(text) { add(.oneOf, record, file) }
         guard let sorter else { return }
         var hash = SipHash128()
         hash.combine(bytes: UnsafeRawBufferPointer(text))
@@ -207,15 +208,36 @@ private struct PatternSearch {
 
     mutating func isFound(in text: UnsafeBufferPointer<UInt8>) -> Bool {
         guard let literal else { return pattern.isFound(in: text) }
+        guard let start = text.baseAddress else { return false }
         var offset = 0
         while offset + literal.count <= text.count {
-            guard text[offset] == literal[0] else {
-                offset += 1
-                continue
-            }
-            if literal.count == 1 || text[offset..<offset + literal.count].elementsEqual(literal) { return true }
+            guard
+                let found = Bytes.firstIndex(
+                    of: literal[0], in: start + offset, count: text.count - offset - literal.count + 1)
+            else { return false }
+            offset += found
+            if Bytes.compare(start + offset, literal, count: literal.count) == 0 { return true }
             offset += 1
         }
         return false
+    }
+}
+
+/// The values that a field may have.
+private struct ExpectedValues {
+    private let few: [[UInt8]]
+    private let many: Set<[UInt8]>
+
+    init(_ texts: [String]) {
+        let all = texts.map { Array($0.utf8) }
+        (few, many) = all.count <= 16 ? (all, []) : ([], Set(all))
+    }
+
+    func contains(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        for value in few where value.count == text.count {
+            guard let start = text.baseAddress, !value.isEmpty else { return true }
+            if Bytes.compare(start, value, count: value.count) == 0 { return true }
+        }
+        return !many.isEmpty && many.contains(Array(text))
     }
 }

@@ -12,6 +12,9 @@ struct LedgerComparisonResult {
     /// Slots of rows that stand in the files under another spelling of their key; made when the first is met.
     private var respelt: (delta: RowBitmap, full: RowBitmap)?
 
+    /// Numbers of the first rows of each kind, and slots of those that left.
+    private var firsts = RowFirsts()
+
     var hasRespelt: Bool { respelt != nil }
 
     init(rowCount: Int, slotCount: Int, retryRejected: Bool) {
@@ -26,20 +29,32 @@ struct LedgerComparisonResult {
         guard let row = pair.row else {
             if pair.isRespelt { return }
             guard let known = pair.known, known.state.isThere else { return }
-            if known.state == .kept { changes.kept += 1 } else { changes.removed += 1 }
+            if known.state == .kept {
+                changes.kept += 1
+            } else {
+                changes.removed += 1
+                firsts.removed.add(known.slot)
+            }
             gone.insert(known.slot)
             return
         }
         let number = Int(row.row)
         if pair.isStandingRejected {
             changes.standingRejected += 1
+            firsts.rejected.add(number)
             if retryRejected { delta.insert(number) } else { leaveOut(number) }
         } else if pair.isUnchanged {
             changes.unchanged += 1
         } else {
-            if let known = pair.known, known.state != .kept { changes.changed += 1 } else { changes.added += 1 }
             // Without a ledger there is no delta.
             if delta.count > 0 { delta.insert(number) }
+            if let known = pair.known, known.state != .kept {
+                changes.changed += 1
+                firsts.changed.add(number)
+            } else {
+                changes.added += 1
+                firsts.added.add(number)
+            }
         }
     }
 
@@ -51,6 +66,7 @@ struct LedgerComparisonResult {
         let isSent = !pair.isUnchanged || retryRejected && pair.isStandingRejected
         if isSent {
             changes.respelt += 1
+            if let row = pair.row { firsts.respelt.add(Int(row.row)) }
             respelt!.delta.insert(known.slot)
         }
         if isSent || !pair.isStandingRejected { respelt!.full.insert(known.slot) }
@@ -62,7 +78,11 @@ struct LedgerComparisonResult {
     }
 
     /// The whole answer.
-    func survey(_ survey: DataSurvey, rows: SurveyedRows, limits: RequestLimits) throws(DataProblems) -> LedgerSurvey {
+    ///
+    /// - Parameter paths: Of the files, to be shown.
+    func survey(
+        _ survey: DataSurvey, rows: SurveyedRows, paths: [String], limits: RequestLimits
+    ) throws(DataProblems) -> LedgerSurvey {
         let full =
             if let standing {
                 try RowSelection(standing.inverted, notes: rows.notes, limits: limits)
@@ -72,9 +92,16 @@ struct LedgerComparisonResult {
         guard let ledger = rows.ledger else {
             return LedgerSurvey(survey: survey, changes: nil, delta: nil, full: full, rows: rows, removed: nil)
         }
+        var preview = try firsts.preview(rows, of: ledger, paths: paths)
+        let isChanged = changes.added + changes.changed + changes.removed > 0
+        if isChanged, let before = try ledger.columns() {
+            let columns = rows.columns.changes(since: before, changedRows: changes.changed)
+            preview.columns = columns.isEmpty ? nil : columns
+        }
         return LedgerSurvey(
             survey: survey, changes: changes, delta: try RowSelection(delta, notes: rows.notes, limits: limits),
             full: full, rows: rows, removed: RemovedKeys(gone, of: ledger),
-            respelt: respelt.map { (RemovedKeys($0.delta, of: ledger), RemovedKeys($0.full, of: ledger)) })
+            respelt: respelt.map { (RemovedKeys($0.delta, of: ledger), RemovedKeys($0.full, of: ledger)) },
+            preview: preview)
     }
 }

@@ -40,13 +40,21 @@ struct LedgerFile: ~Copyable {
         return added
     }
 
+    mutating func add(_ columns: ColumnMemory) throws(DataProblems) -> Int {
+        let bytes = columns.bytes
+        buffer.append(bytes)
+        try flush()
+        return bytes.count
+    }
+
     /// Writes the head, waits until all is on disk, and gives the file its name.
     mutating func finish(
-        identity: LedgerIdentity, counts: RowStateCounts, slotCount: Int, keyBytes: Int
+        identity: LedgerIdentity, counts: RowStateCounts, slotCount: Int, keyBytes: Int, columnBytes: Int
     ) throws(DataProblems) {
         try flush()
         let header = LedgerHeader(
-            identity: identity, counts: counts, slotCount: slotCount, keyBytes: keyBytes, body: hash.finalize())
+            identity: identity, counts: counts, slotCount: slotCount, keyBytes: keyBytes, columnBytes: columnBytes,
+            body: hash.finalize())
         do throws(SystemError) {
             try file.write(header.bytes, at: 0)
             try file.place()

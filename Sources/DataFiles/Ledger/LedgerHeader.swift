@@ -4,12 +4,15 @@ import Model
 ///
 /// Shape, all integers little-endian: eight bytes `reconldg`; format version and length of the rest of the head in
 /// four bytes each; the fields; the digest of all that. Behind it the body: the entries, sorted by key, 40 bytes
-/// each; then the text of each primary key as JSON, by slot, its length before it as a variable-length integer.
+/// each; then the text of each primary key as JSON, by slot, its length before it as a variable-length integer; then what
+/// is remembered of columns (`ColumnMemory`). Version 3 ends before that.
 /// The head's digest is SipHash-2-4-128 with the zero key, the body's XXH64: it says that
 /// the disk gave back what it got, no more, and is read as often as written.
 struct LedgerHeader: Sendable, Hashable {
     static let magic = Array("reconldg".utf8)
-    static let formatVersion: UInt32 = 3
+    static let formatVersion: UInt32 = 4
+    /// The one before, which can still be read.
+    static let formatWithoutColumns: UInt32 = 3
     /// Bytes before the fields.
     static let preambleCount = 16
     /// What a head may take at most; its texts are a UUID and the name of a field.
@@ -22,11 +25,13 @@ struct LedgerHeader: Sendable, Hashable {
     var slotCount: Int
     /// Bytes of the key texts with their lengths.
     var keyBytes: Int
+    /// Bytes of what is remembered of columns.
+    var columnBytes = 0
     /// The digest of the whole body.
     var body: UInt64
 
     var entryBytes: Int { counts.total * LedgerEntry.byteCount }
-    var bodyBytes: Int { entryBytes + keyBytes }
+    var bodyBytes: Int { entryBytes + keyBytes + columnBytes }
 
     /// The head as it stands at the beginning of the file.
     var bytes: [UInt8] {
@@ -39,6 +44,7 @@ struct LedgerHeader: Sendable, Hashable {
         for state in RowState.allCases { add(UInt64(counts[state])) }
         add(UInt64(slotCount))
         add(UInt64(keyBytes))
+        add(UInt64(columnBytes))
         add(body)
         add(UInt64(bitPattern: Int64(identity.data.version)))
         add(UInt64(bitPattern: Int64(identity.data.at)))
@@ -64,7 +70,8 @@ struct LedgerHeader: Sendable, Hashable {
         guard preamble.count == preambleCount, preamble.starts(with: magic) else { return .failure(.damaged) }
         var fields = Fields(bytes: preamble[8...])
         let word = fields.word() ?? 0
-        guard UInt32(truncatingIfNeeded: word) == formatVersion else { return .failure(.otherVersion) }
+        let version = UInt32(truncatingIfNeeded: word)
+        guard version == formatVersion || version == formatWithoutColumns else { return .failure(.otherVersion) }
         let count = Int(word >> 32)
         return (16...maxFieldBytes).contains(count) ? .success(count) : .failure(.damaged)
     }
@@ -76,13 +83,15 @@ struct LedgerHeader: Sendable, Hashable {
         let written = digest(of: Array(all[..<end]))
         var trailer = Fields(bytes: all[end...])
         guard trailer.word() == written.low, trailer.word() == written.high else { return nil }
+        let hasColumns = all[8] != UInt8(formatWithoutColumns)
         var fields = Fields(bytes: all[preambleCount..<end])
         var counts = RowStateCounts()
         for state in RowState.allCases {
             guard let count = fields.count() else { return nil }
             counts[state] = count
         }
-        guard let slotCount = fields.count(), let keyBytes = fields.count(), let body = fields.word(),
+        guard let slotCount = fields.count(), let keyBytes = fields.count(),
+            let columnBytes = hasColumns ? fields.count() : 0, let body = fields.word(),
             let version = fields.integer(), let at = fields.integer(), let hasTTL = fields.word(),
             let ttl = fields.integer(), let data = fields.text(), let connection = fields.text(),
             let primaryKey = fields.text(), fields.bytes.isEmpty
@@ -91,7 +100,7 @@ struct LedgerHeader: Sendable, Hashable {
             identity: LedgerIdentity(
                 connection: connection, primaryKey: primaryKey, ttlSeconds: hasTTL == 0 ? nil : ttl,
                 data: DataStamp(version: version, digest: data, at: at)),
-            counts: counts, slotCount: slotCount, keyBytes: keyBytes, body: body)
+            counts: counts, slotCount: slotCount, keyBytes: keyBytes, columnBytes: columnBytes, body: body)
     }
 
     /// Takes the fields off one after another; nil where they end.
@@ -116,7 +125,11 @@ struct LedgerHeader: Sendable, Hashable {
         }
     }
 
-    init(identity: LedgerIdentity, counts: RowStateCounts, slotCount: Int, keyBytes: Int, body: UInt64) {
+    init(
+        identity: LedgerIdentity, counts: RowStateCounts, slotCount: Int, keyBytes: Int, columnBytes: Int = 0,
+        body: UInt64
+    ) {
+        self.columnBytes = columnBytes
         self.slotCount = slotCount
         self.identity = identity
         self.counts = counts

@@ -54,6 +54,23 @@ package final class LedgerReader: Sendable, BlockSource {
             ], canRetry: true)
     }
 
+    /// What is remembered of columns; nil in a ledger of before.
+    func columns() throws(DataProblems) -> ColumnMemory? {
+        if header.columnBytes == 0 { return nil }
+        var bytes = [UInt8](repeating: 0, count: header.columnBytes)
+        var failure: DataProblems?
+        bytes.withUnsafeMutableBytes { buffer in
+            do throws(DataProblems) {
+                try read(into: buffer, at: header.entryBytes + header.keyBytes)
+            } catch {
+                failure = error
+            }
+        }
+        if let failure { throw failure }
+        guard let memory = ColumnMemory(bytes) else { throw damage() }
+        return memory
+    }
+
     /// The entries in the order of their keys.
     func entries() -> Entries { Entries(self) }
 

@@ -50,8 +50,10 @@ extension RowLedger {
             }
         }
         let keyBytes = try addKeyTexts(of: rows, kept: kept, to: &file)
+        let columnBytes = try file.add(rows.columns)
         try file.finish(
-            identity: identity, counts: counts, slotCount: rows.notes.rowCount + kept.total, keyBytes: keyBytes)
+            identity: identity, counts: counts, slotCount: rows.notes.rowCount + kept.total, keyBytes: keyBytes,
+            columnBytes: columnBytes)
     }
 
     /// Gives a ledger that `write` made another name in its directory, durably; one of that name before is replaced.

@@ -14,12 +14,15 @@ package struct LedgerSurvey: Sendable {
     package let rows: SurveyedRows
     /// For deletes; nil without a ledger.
     package let removed: RemovedKeys?
+    /// The first rows of each kind, and what became of columns; nil without a ledger.
+    package let preview: RowPreview?
     private let respelt: (delta: RemovedKeys, full: RemovedKeys)?
 
     init(
         survey: DataSurvey, changes: RowChanges?, delta: RowSelection?, full: RowSelection, rows: SurveyedRows,
-        removed: RemovedKeys?, respelt: (delta: RemovedKeys, full: RemovedKeys)? = nil
+        removed: RemovedKeys?, respelt: (delta: RemovedKeys, full: RemovedKeys)? = nil, preview: RowPreview? = nil
     ) {
+        self.preview = preview
         self.survey = survey
         self.changes = changes
         self.delta = delta

@@ -61,11 +61,10 @@ struct SurveyPass: ~Copyable {
             try SetDigest(set, rowCount: rowCount, sorter: digests.sorter, sorted: sorted, ledger: ledger) { pair in
                 comparison.count(pair)
             })
-        return try comparison.survey(
-            survey,
-            rows: SurveyedRows(
-                sorted: sorted, notes: notes, ledger: ledger, gone: comparison.gone, hasRespelt: comparison.hasRespelt),
-            limits: limits)
+        let rows = SurveyedRows(
+            sorted: sorted, notes: notes, columns: digests.finishColumns(), ledger: ledger, gone: comparison.gone,
+            hasRespelt: comparison.hasRespelt)
+        return try comparison.survey(survey, rows: rows, paths: set.files.map(\.displayPath), limits: limits)
     }
 
     /// False where it must be done one by one.

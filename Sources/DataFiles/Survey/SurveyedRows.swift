@@ -3,6 +3,7 @@
 package struct SurveyedRows: Sendable {
     let sorted: SortedRows
     let notes: RowNotes
+    package let columns: ColumnMemory
     /// What the rows were compared with.
     let ledger: LedgerReader?
     /// Slots, in that ledger, of rows that the service may have and the files no longer hold.

@@ -43,6 +43,13 @@ extension Planner {
         let upload = uploadPlan(summary, settings, reason: reason, applied: located.applied)
         verdict.upload = upload
         verdict.refusal = refusalOfCount(summary, located) ?? refusalOfRemovals(upload, located)
+        if let removed = summary.counts?.removed, settings.removedRows == .keep, removed > 0,
+            removed * 100 > summary.before * input.desired.policy.maxRemovedPercent
+        {
+            verdict.notes.append(
+                "\(removed.grouped) of \(summary.before.grouped) rows left the files, and stay in the connection "
+                    + "(removed_rows: keep): check that the files are complete")
+        }
         if let note = summary.ledgerNote, reason != .firstUpload, !upload.isDelta {
             verdict.notes.append("all rows are sent: \(note)")
         }

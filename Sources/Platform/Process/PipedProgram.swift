@@ -15,6 +15,9 @@ package struct PipedProgram: ~Copyable, Sendable {
     private let errors: Descriptor
     private var hasEnded = false
 
+    /// `F_SETPIPE_SZ`.
+    private static let setPipeSize: Int32 = 1031
+
     /// One is started at a time: a pipe must not be seen by the next before it is marked to be closed there.
     private static let starting = Locked(())
 
@@ -55,6 +58,8 @@ package struct PipedProgram: ~Copyable, Sendable {
             return started
         }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        // Room for what the program gets ahead; as good without.
+        _ = fcntl(ends[0], setPipeSize, 1 << 20)
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }

@@ -95,7 +95,7 @@ package enum PlanJSON {
             JSONMember("bytes", number(plan.sending.bytes)),
             JSONMember("digest", .string("\(plan.data.version):\(plan.data.digest)")),
             JSONMember("full_because", text(plan.isDelta ? nil : plan.data.ledgerNote)),
-        ]
+        ] + (plan.data.preview.map { self.members(of: $0) } ?? [])
     }
 
     private static func document(_ change: FieldChange, of connection: PlannedConnection) -> JSONValue {

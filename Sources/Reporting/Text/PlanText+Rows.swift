@@ -34,7 +34,7 @@ extension PlanText {
                 "        the \(Self.count(removed, "removed row")) stay\(removed == 1 ? "s" : "") in the connection "
                     + "(removed_rows: keep)")
         }
-        return lines
+        return lines + previewLines(plan)
     }
 
     func rowsLine(_ sending: RowsToSend, isExact: Bool, why: String) -> String {

@@ -120,11 +120,11 @@ package struct PlanText: Sendable {
         return PlainText.cut(line(value ?? .null), besides: other.map(line), to: 200)
     }
 
-    private static func shown(_ place: SourceLocation) -> String { "\(PlainText.oneLine(place.path)):\(place.line)" }
+    static func shown(_ place: SourceLocation) -> String { "\(PlainText.oneLine(place.path)):\(place.line)" }
 
     private static func shown(_ type: String, _ id: String) -> String {
         PlainText.cut(PlainText.oneLine("\(type) \(id)"), to: 200)
     }
 
-    private static func quoted(_ text: String) -> String { shown(.string(text), isSensitive: false) }
+    static func quoted(_ text: String) -> String { shown(.string(text), isSensitive: false) }
 }

@@ -51,10 +51,7 @@ extension CSVHeader {
         var names: [String] = []
         var offset = start
         while true {
-            let cell =
-                syntax.isGeneral
-                ? CSVCell.scan(base, from: offset, end: end, isFinal: isFinal, syntax: syntax)
-                : CSVCell.scan(base, from: offset, end: end, isFinal: isFinal, delimiter: syntax.delimiter)
+            let cell = syntax.cell(base, from: offset, end: end, isFinal: isFinal)
             if cell.stop == .needMore {
                 _ = source.fill(hint: hint)
                 return nil

@@ -101,9 +101,7 @@ struct CSVScanner: ~Copyable {
 
     @inline(never)
     private func otherCell(_ base: UnsafePointer<UInt8>, from offset: Int, end: Int, isFinal: Bool) -> CSVCell {
-        columns.syntax.isGeneral
-            ? CSVCell.scan(base, from: offset, end: end, isFinal: isFinal, syntax: columns.syntax)
-            : CSVCell.scan(base, from: offset, end: end, isFinal: isFinal, delimiter: columns.syntax.delimiter)
+        columns.syntax.cell(base, from: offset, end: end, isFinal: isFinal)
     }
 
     /// Whether the record is the header's line once more. Where no column was renamed the digest tells, unless something

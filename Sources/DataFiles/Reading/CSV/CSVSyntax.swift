@@ -11,7 +11,7 @@ struct CSVSyntax {
     let trims: Bool
     let comment: [UInt8]
     let nulls: CSVNulls
-    /// Whether cells must be scanned by `CSVCell.scan(_:…syntax:)`: quotes, escapes and blanks are not as in RFC 4180.
+    /// Whether cells must be scanned by `CSVCell.scan(_:…syntax:)`: quotes and escapes are not as in RFC 4180.
     let isGeneral: Bool
     /// Whether nothing but what RFC 4180 says is to be looked at.
     let isStandard: Bool
@@ -26,9 +26,25 @@ struct CSVSyntax {
         trims = dialect.trims
         comment = Array(dialect.comment.utf8)
         nulls = CSVNulls(dialect.nulls)
-        isGeneral = trims || quote != UInt8(ascii: "\"") || escape != 0
-        isStandard = !isGeneral && nulls.isEmpty && delimiter == UInt8(ascii: ",")
+        isGeneral = quote != UInt8(ascii: "\"") || escape != 0
+        isStandard = !isGeneral && !trims && nulls.isEmpty && delimiter == UInt8(ascii: ",")
         mayCopy = escape == 0 || escape == UInt8(ascii: "\\")
+    }
+
+    /// Reads the cell that begins at `start`.
+    @inline(__always)
+    func cell(_ base: UnsafePointer<UInt8>, from start: Int, end: Int, isFinal: Bool) -> CSVCell {
+        // Blanks in front may have a quote behind them.
+        let isBlank = trims && start < end && (base[start] == 0x20 || base[start] == 0x09)
+        if isGeneral || isBlank { return CSVCell.scan(base, from: start, end: end, isFinal: isFinal, syntax: self) }
+        var cell = CSVCell.scan(base, from: start, end: end, isFinal: isFinal, delimiter: delimiter)
+        if !trims { return cell }
+        if cell.isQuoted {
+            let hasBlanks = cell.stop == .textAfterQuote && (base[cell.next] == 0x20 || base[cell.next] == 0x09)
+            return hasBlanks ? CSVCell.scan(base, from: start, end: end, isFinal: isFinal, syntax: self) : cell
+        }
+        while cell.end > cell.start, base[cell.end - 1] == 0x20 || base[cell.end - 1] == 0x09 { cell.end -= 1 }
+        return cell
     }
 
     /// Whether blanks around the cell, its first byte or its text say something.
