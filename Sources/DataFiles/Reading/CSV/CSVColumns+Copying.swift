@@ -10,7 +10,8 @@ extension CSVColumns {
     /// Cells longer than this are not copied here.
     private static var longestCopy: Int { 64 }
 
-    /// Writes members while their cells are short, without quotes and copied as they stand: nearly all are.
+    /// Writes members while their cells are short, without quotes and copied as they stand: nearly all are, numbers and
+    /// booleans, too.
     ///
     /// Begins with the cell of `column` at `offset` and moves both on. Copies sixteen bytes at a time and finds the end
     /// of a cell on the way; the window is padded by that much, and has zero bytes behind `end`.
@@ -53,7 +54,8 @@ extension CSVColumns {
         defer { record.bytes.count = record.start &+ written }
         next: while column < count {
             let plan = plans + column
-            if !plan.pointee.isString { return .cell }
+            let copying = plan.pointee.copying
+            if copying == .none { return .cell }
             let valueStart = written &+ plan.pointee.templateCount
             Self.copyPairs(
                 templates + plan.pointee.templateStart, to: text + written, count: plan.pointee.templateCount)
@@ -90,16 +92,24 @@ extension CSVColumns {
                 if (seen[0] | seen[1]) & ByteScanning.highBits != 0, Self.isMalformed(cell, count: length) {
                     return .cell
                 }
+                var kind = RecordBuffer.Kind.string
+                if copying != .string {
+                    guard let typed = Self.kind(of: cell, count: length, copying) else { return .cell }
+                    kind = typed
+                }
                 let valueEnd = valueStart &+ length
                 record.addReserved(
                     RecordBuffer.Field(
                         nameStart: UInt32(truncatingIfNeeded: written) &+ plan.pointee.nameStart,
                         nameEnd: UInt32(truncatingIfNeeded: written) &+ plan.pointee.nameEnd,
                         valueStart: UInt32(truncatingIfNeeded: valueStart),
-                        valueEnd: UInt32(truncatingIfNeeded: valueEnd), kind: .string,
+                        valueEnd: UInt32(truncatingIfNeeded: valueEnd), kind: kind,
                         isNameEscaped: plan.pointee.isNameEscaped, isValueEscaped: false))
-                text.storeBytes(of: UInt8(ascii: "\""), toByteOffset: valueEnd, as: UInt8.self)
-                written = valueEnd &+ 1
+                written = valueEnd
+                if copying == .string {
+                    text.storeBytes(of: UInt8(ascii: "\""), toByteOffset: valueEnd, as: UInt8.self)
+                    written = valueEnd &+ 1
+                }
                 column &+= 1
                 offset = following
                 if stop == 0x0A { return .lineEnd }
@@ -108,6 +118,31 @@ extension CSVColumns {
             return .cell
         }
         return .cell
+    }
+
+    /// What a typed cell is, where it is written as JSON writes it and plainly; nil where it must be looked at.
+    @inline(__always)
+    private static func kind(of cell: UnsafePointer<UInt8>, count: Int, _ copying: Copying) -> RecordBuffer.Kind? {
+        if copying == .number { return isPlainNumber(cell, count: count) ? .number : nil }
+        // "true" and "fals", little-endian.
+        let word = UInt32(truncatingIfNeeded: ByteScanning.load(cell))
+        if count == 4, word == 0x6575_7274 { return .true }
+        return count == 5 && word == 0x736C_6166 && cell[4] == UInt8(ascii: "e") ? .false : nil
+    }
+
+    /// Whether it is digits, with a minus before and a fraction behind them or without.
+    @inline(__always)
+    private static func isPlainNumber(_ cell: UnsafePointer<UInt8>, count: Int) -> Bool {
+        var index = cell[0] == UInt8(ascii: "-") ? 1 : 0
+        let first = index
+        while index < count, cell[index] &- UInt8(ascii: "0") < 10 { index &+= 1 }
+        if index == first || (cell[first] == UInt8(ascii: "0") && index &- first > 1) { return false }
+        if index == count { return true }
+        if cell[index] != UInt8(ascii: ".") { return false }
+        index &+= 1
+        let fraction = index
+        while index < count, cell[index] &- UInt8(ascii: "0") < 10 { index &+= 1 }
+        return index == count && index > fraction
     }
 
     @inline(__always)

@@ -14,8 +14,14 @@ struct CSVColumns: ~Copyable {
         var type: ColumnType
         // Asked for at every cell, where comparing values of another module's type is a call.
         var isString: Bool
+        var copying = Copying.none
         /// Nothing is made of it.
         var isOmitted = false
+    }
+
+    /// As what a cell may be copied as it stands.
+    enum Copying: UInt8 {
+        case none, string, number, boolean
     }
 
     private(set) var templates = ByteBuffer()
@@ -54,7 +60,16 @@ struct CSVColumns: ~Copyable {
                 to: Plan(
                     templateStart: start, templateCount: templates.count - start, nameStart: 2,
                     nameEnd: UInt32(quoted.count), isNameEscaped: quoted.count != name.utf8.count + 2, type: type,
-                    isString: type == .string))
+                    isString: type == .string, copying: Self.copying(type, syntax)))
+        }
+    }
+
+    private static func copying(_ type: ColumnType, _ syntax: CSVSyntax) -> Copying {
+        switch type {
+        case .string: .string
+        case .number: syntax.dialect.decimal == UInt8(ascii: ".") ? .number : .none
+        case .boolean: .boolean
+        case .json: .none
         }
     }
 

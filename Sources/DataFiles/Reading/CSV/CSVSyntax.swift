@@ -67,6 +67,8 @@ struct CSVNulls {
     private let long: [[UInt8]]
     /// A bit for each length that one has, the last for all from 63 on.
     private let lengths: UInt64
+    /// A bit for each byte that one begins with.
+    private let firsts: SIMD4<UInt64>
 
     init(_ texts: [String]) {
         let all = texts.map { Array($0.utf8) }
@@ -75,6 +77,9 @@ struct CSVNulls {
         }
         long = all.filter { $0.count > 8 }
         lengths = all.reduce(0) { $0 | 1 << UInt64(min($1.count, 63)) }
+        var firsts = SIMD4<UInt64>()
+        for first in all.compactMap(\.first) { firsts[Int(first >> 6)] |= 1 << UInt64(first & 63) }
+        self.firsts = firsts
     }
 
     var isEmpty: Bool { lengths == 0 }
@@ -82,7 +87,8 @@ struct CSVNulls {
     /// Whether that is one of them. Reads up to eight bytes behind the text's beginning.
     @inline(__always)
     func contains(_ text: UnsafePointer<UInt8>, count: Int) -> Bool {
-        lengths >> UInt64(min(count, 63)) & 1 != 0 && compare(text, count: count)
+        if lengths >> UInt64(min(count, 63)) & 1 == 0 { return false }
+        return count == 0 || (firsts[Int(text[0] >> 6)] >> UInt64(text[0] & 63) & 1 != 0 && compare(text, count: count))
     }
 
     @inline(never)
