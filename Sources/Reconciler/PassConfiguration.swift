@@ -39,6 +39,8 @@ package struct PassConfiguration: Sendable {
     package var gitLockPatience = 30.0
     /// Asked for each connection that something is to be done for: why it is left alone in this pass, nil to go on.
     package var holdBack: @Sendable (PlannedConnection) -> String? = { _ in nil }
+    /// What is to be told of rows beside counts.
+    package var inspection = RowInspection()
     /// Checks that did not hold in passes before.
     package var openChecks = OpenChecks()
     /// Once true, nothing new is begun: the pass ends as soon as what is under way has ended.

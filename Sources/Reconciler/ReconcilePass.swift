@@ -19,7 +19,7 @@ package struct ReconcilePass: Sendable {
     let configuration: PassConfiguration
     let reader: any ConnectionReading
     private let writer: (any ConnectionWriting)?
-    private let querier: (any RowQuerying)?
+    let querier: (any RowQuerying)?
     private let observer: any PassObserver
     let time: any TimeSource
 
@@ -86,8 +86,9 @@ package struct ReconcilePass: Sendable {
                 recorded: input.applied.deletions, stateDirectory: configuration.stateDirectory, actual: input.actual,
                 now: input.now)
         }
-        let (plan, dataSets) = try await self.plan(&input, account)
+        var (plan, dataSets) = try await self.plan(&input, account)
         outcome.savedPlan = try sealed(plan, desired: desired)
+        try await inspect(&plan, dataSets)
         outcome.plan = plan
         observer.planned(plan)
 

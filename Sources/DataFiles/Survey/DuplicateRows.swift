@@ -71,6 +71,11 @@ struct DuplicateRows {
 
 /// A row's primary key, for people.
 enum PrimaryKeyText {
+    /// As JSON, whole; empty where the record has none.
+    static func whole(ofRecord record: some Collection<UInt8>, primaryKey: String) -> String {
+        (try? JSONValue.parse(record)[primaryKey])?.compactText ?? ""
+    }
+
     /// As JSON, cut where it is long; `(none)` where the record has none.
     static func shown(ofRecord record: some Collection<UInt8>, primaryKey: String) -> String {
         guard let value = try? JSONValue.parse(record)[primaryKey] else { return "(none)" }

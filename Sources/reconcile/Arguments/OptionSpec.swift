@@ -33,6 +33,12 @@ struct OptionSpec {
             name: "--out", placeholder: "FILE", topics: [.reconcile],
             help: "with --dry-run: save the plan, for reconcile apply FILE"),
         OptionSpec(
+            name: "--rows-out", placeholder: "FILE", topics: [.reconcile],
+            help: "write each row and column that an upload changes to FILE, a line of JSON each"),
+        OptionSpec(
+            name: "--compare-rows", placeholder: "N", topics: [.reconcile],
+            help: "read up to N changed rows of each connection back and show old and new values (1 to 1000)"),
+        OptionSpec(
             name: "--max-plan-age", placeholder: "DURATION", topics: [.apply],
             help: "refuse a plan that was made longer ago (default 24h)"),
         OptionSpec(

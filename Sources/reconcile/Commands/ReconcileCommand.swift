@@ -36,6 +36,7 @@ struct ReconcileCommand {
         configuration.planning.allowRecreate = options.isGiven("--allow-recreate")
         configuration.planning.allowDelete = Set(options.all("--allow-delete"))
         configuration.planning.allowDeletePercent = try options.integer("--allow-delete-percent", in: 1...100)
+        configuration.inspection = try Self.inspection(options)
         try restrict(&configuration)
         saved?.options.apply(to: &configuration)
         configuration.saved = saved
@@ -76,6 +77,18 @@ struct ReconcileCommand {
             status = ExitStatus.worst(of: [status, failure])
         }
         return try report(outcome, status: status, isDryRun: isDryRun, api: configuration.apiIdentity)
+    }
+
+    /// What is told of rows.
+    private static func inspection(_ options: ParsedOptions) throws(UsageError) -> RowInspection {
+        var inspection = RowInspection()
+        inspection.readsSchema = true
+        inspection.comparedRows = try options.integer("--compare-rows", in: 1...1000) ?? 0
+        if let path = options["--rows-out"] {
+            try OutputFile.check(path)
+            inspection.lines = RowsFile(path: path)
+        }
+        return inspection
     }
 
     /// Seconds in which what is under way may end by itself, before it is cut.
