@@ -19,6 +19,8 @@ package struct DataSurveys: Sendable {
     private let options: PlanningOptions
     private let now: Double
     private let isStopping: @Sendable () -> Bool
+    /// Hears how far the files of a connection are read; nil when that is over.
+    package var onReading: @Sendable (ReadingProgress?, _ key: String) -> Void = { _, _ in }
 
     /// Without ledgers and state, for `validate`.
     package init(limits: RequestLimits = RequestLimits(), temporaryDirectory: String) {
@@ -72,7 +74,9 @@ package struct DataSurveys: Sendable {
         }
         if !data.problems.isEmpty { return (key, .bad(data.problems), nil) }
         if let remembered = remembered(set, request) { return remembered }
-        return await BlockingWork.run { read(set, request) }
+        let finished = await BlockingWork.run { read(set, request) }
+        onReading(nil, request.connection.key)
+        return finished
     }
 
     /// The last survey, where no file was touched since and nothing is to be uploaded anyway.
@@ -156,7 +160,7 @@ package struct DataSurveys: Sendable {
         DataSurveyor.survey(
             set, limits: limits, temporaryDirectory: temporaryDirectory, against: ledger,
             retryRejected: options.retryRejected || request.connection.data?.onRowError == .fail,
-            isCancelled: isStopping)
+            onProgress: { [onReading, key = request.connection.key] in onReading($0, key) }, isCancelled: isStopping)
     }
 
     private static func summary(_ survey: DataSurvey) -> DataSummary {

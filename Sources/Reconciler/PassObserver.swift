@@ -13,8 +13,14 @@ package protocol PassObserver: Sendable {
     func failed(_ failure: StepFailure, key: String)
     /// Something that a reader should know, such as a field that the service did not take.
     func warned(_ message: String, key: String)
+    /// The data files of a connection are being read; nil when that is over.
+    func reading(_ progress: ReadingProgress?, key: String)
     /// Rows of a connection are on their way; said after each request.
     func uploading(_ progress: UploadProgress, key: String)
     /// The service rejects a row.
     func rejected(_ row: RejectedRow, key: String)
+}
+
+extension PassObserver {
+    package func reading(_ progress: ReadingProgress?, key: String) {}
 }

@@ -146,6 +146,7 @@ package struct ReconcilePass: Sendable {
         _ input: inout PlanningInput, _ account: AccountReader
     ) async throws(StepFailure) -> (Plan, [String: SurveyedSet]) {
         var surveys = DataSurveys(configuration: configuration, now: time.unixTime())
+        surveys.onReading = { [observer] in observer.reading($0, key: $1) }
         var located = try await account.locate(input)
         if configuration.namesMustExist, let unknown = located.unknownName(in: input.options) {
             throw StepFailure(

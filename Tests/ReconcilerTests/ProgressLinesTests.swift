@@ -74,4 +74,28 @@ import Testing
                     + "200.0 MB/s, 1 s left"
             ])
     }
+
+    @Test func readingHasLinesAndBarsOfItsOwn() {
+        for (columns, wanted) in [
+            (nil, "rows: reading, 42 %, 420,000 rows, 103.5 MB"),
+            (80, "rows [########............] reading 42 %, 420,000 rows, 103.5 MB"),
+            (50, "rows [########............] reading 42 %"),
+        ] as [(Int?, String)] {
+            let (time, lines) = (ManualTime(), Lines())
+            let progress = ProgressLines(columns: columns, time: time) { line in lines.all.withLock { $0.append(line) }
+            }
+            let reading = ReadingProgress(rows: 420_000, bytes: 103_500_000, totalBytes: 246_400_000)
+            progress.update(reading, key: "rows")
+            time.advance(6)
+            progress.update(reading, key: "rows")
+            #expect(lines.seen == [wanted])
+            progress.end(key: "rows")
+        }
+        let (time, lines) = (ManualTime(), Lines())
+        let progress = ProgressLines(columns: 80, time: time) { line in lines.all.withLock { $0.append(line) } }
+        progress.update(ReadingProgress(rows: 1, bytes: 1, totalBytes: nil), key: "packed")
+        time.advance(1)
+        progress.tick()
+        #expect(lines.seen == ["packed: reading, 1 rows, 0.0 MB"])
+    }
 }

@@ -94,7 +94,9 @@ package struct ColumnMemory: Sendable, Hashable {
         }
         guard let columnCount = integer(UInt32.self) else { return nil }
         for _ in 0..<columnCount {
-            guard let kinds = integer(UInt8.self), let count = integer(UInt32.self), rest.count >= count else { return nil }
+            guard let kinds = integer(UInt8.self), let count = integer(UInt32.self), rest.count >= count else {
+                return nil
+            }
             columns.append(Column(name: Array(rest.prefix(Int(count))), kinds: Kinds(rawValue: kinds)))
             rest = rest.dropFirst(Int(count))
         }
@@ -158,7 +160,8 @@ extension ColumnMemory {
         for (index, pair) in pairs.enumerated() where counts[index] > 0 {
             changes.changed.append(
                 ColumnChanges.Changed(
-                    name: String(decoding: pair.name, as: UTF8.self), rows: Int((Double(counts[index]) * factor).rounded())))
+                    name: String(decoding: pair.name, as: UTF8.self),
+                    rows: Int((Double(counts[index]) * factor).rounded())))
         }
         changes.changed.sort { $0.rows > $1.rows }
     }

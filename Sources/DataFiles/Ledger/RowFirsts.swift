@@ -34,7 +34,8 @@ struct RowFirsts {
         for number in wanted.sorted() {
             let note = try cursor.note(ofRow: number)
             found[number] = RowPreview.Row(
-                key: RowPreview.shownKey(cursor.keyText), place: SourceLocation(path: paths[note.file], line: note.line))
+                key: RowPreview.shownKey(cursor.keyText), place: SourceLocation(path: paths[note.file], line: note.line)
+            )
         }
         func named(_ lowest: Lowest) -> [RowPreview.Row] { lowest.numbers.compactMap { found[$0] } }
         (preview.added, preview.changed) = (named(added), named(changed))

@@ -12,23 +12,25 @@ extension DataSurveyor {
     /// Blocks; errors as those of `survey`, and a ledger that can no longer be read.
     package static func survey(
         _ set: DataSet, limits: RequestLimits, temporaryDirectory: String, against ledger: LedgerReader?,
-        retryRejected: Bool = false, isCancelled: @Sendable () -> Bool
+        retryRejected: Bool = false, onProgress: @Sendable (ReadingProgress) -> Void = { _ in },
+        isCancelled: @Sendable () -> Bool
     ) -> Result<LedgerSurvey, DataProblems> {
         survey(
             set, limits: limits, temporaryDirectory: temporaryDirectory, against: ledger,
-            retryRejected: retryRejected, tuning: Tuning(), isCancelled: isCancelled)
+            retryRejected: retryRejected, tuning: Tuning(), onProgress: onProgress, isCancelled: isCancelled)
     }
 
     static func survey(
         _ set: DataSet, limits: RequestLimits, temporaryDirectory: String, against ledger: LedgerReader?,
-        retryRejected: Bool, tuning: Tuning, isCancelled: () -> Bool
+        retryRejected: Bool, tuning: Tuning, onProgress: (ReadingProgress) -> Void = { _ in }, isCancelled: () -> Bool
     ) -> Result<LedgerSurvey, DataProblems> {
         Result { () throws(DataProblems) in
             try oneByOneIfNeeded { (isOneByOne) throws(DataProblems) in
                 var pass = SurveyPass(
                     set, limits: limits, temporaryDirectory: temporaryDirectory, tuning: tuning, keepingRows: true,
                     isOneByOne: isOneByOne)
-                return try pass.run(against: ledger, retryRejected: retryRejected, isCancelled: isCancelled)
+                return try pass.run(
+                    against: ledger, retryRejected: retryRejected, onProgress: onProgress, isCancelled: isCancelled)
             }
         }
     }

@@ -23,6 +23,8 @@ struct SurveyPass: ~Copyable {
     private var stamps: [FileStamp] = []
     private var rowCount = 0
     private var byteCount = 0
+    /// Of the files' text; nil where it is not that of the files.
+    private let totalBytes: Int?
 
     /// How many rows are read between two questions whether to stop.
     private static let rowsBetweenChecks = 4096
@@ -35,6 +37,9 @@ struct SurveyPass: ~Copyable {
         self.limits = limits
         self.tuning = tuning
         cutter = RequestCutter(limits: limits)
+        totalBytes =
+            set.files.contains(where: \.isCompressed)
+            ? nil : set.files.reduce(0) { $0 + ((try? FileStamp(ofPathOf: $1))?.size ?? 0) }
         self.isOneByOne = isOneByOne
         expected = set.expectations.isNone ? nil : ExpectedRows(set, directory: temporaryDirectory, tuning: tuning)
         digests = DigestWorker(
@@ -43,16 +48,17 @@ struct SurveyPass: ~Copyable {
 
     /// The survey alone; nil where it must be made one by one.
     mutating func run(isCancelled: () -> Bool) throws(DataProblems) -> DataSurvey? {
-        guard try readFiles(isCancelled: isCancelled) else { return nil }
+        guard try readFiles(onProgress: { _ in }, isCancelled: isCancelled) else { return nil }
         return try finish(
             try SetDigest(set, rowCount: rowCount, sorter: digests.sorter, sorted: digests.sorter.finish()))
     }
 
     /// The survey, and its rows beside those of the ledger; nil where it must be made one by one.
     mutating func run(
-        against ledger: LedgerReader?, retryRejected: Bool, isCancelled: () -> Bool
+        against ledger: LedgerReader?, retryRejected: Bool, onProgress: (ReadingProgress) -> Void,
+        isCancelled: () -> Bool
     ) throws(DataProblems) -> LedgerSurvey? {
-        guard try readFiles(isCancelled: isCancelled) else { return nil }
+        guard try readFiles(onProgress: onProgress, isCancelled: isCancelled) else { return nil }
         let sorted = try digests.sorter.finish(keeping: true)
         let notes = try digests.finishNotes()
         var comparison = LedgerComparisonResult(
@@ -68,10 +74,12 @@ struct SurveyPass: ~Copyable {
     }
 
     /// False where it must be done one by one.
-    private mutating func readFiles(isCancelled: () -> Bool) throws(DataProblems) -> Bool {
+    private mutating func readFiles(
+        onProgress: (ReadingProgress) -> Void, isCancelled: () -> Bool
+    ) throws(DataProblems) -> Bool {
         do throws(DataProblems) {
             for file in set.files {
-                guard try read(file, isCancelled: isCancelled) else { break }
+                guard try read(file, onProgress: onProgress, isCancelled: isCancelled) else { break }
                 if isOneByOne { digests.endFile() } else { batch.endFile() }
             }
         } catch {
@@ -103,11 +111,16 @@ struct SurveyPass: ~Copyable {
 
     /// Problems of the file are collected. What is thrown ends the survey: whatever was found in a file that moves
     /// is no longer worth a report. False where going on is of no use.
-    private mutating func read(_ file: DataFile, isCancelled: () -> Bool) throws(DataProblems) -> Bool {
+    private mutating func read(
+        _ file: DataFile, onProgress: (ReadingProgress) -> Void, isCancelled: () -> Bool
+    ) throws(DataProblems) -> Bool {
         let problemsBefore = problems.count
         guard let (reader, before) = open(file) else { return true }
         while reader.next(into: &batch.text) {
-            if rowCount % Self.rowsBetweenChecks == 0, isCancelled() { throw Self.cancelled }
+            if rowCount % Self.rowsBetweenChecks == 0 {
+                if isCancelled() { throw Self.cancelled }
+                onProgress(progress(at: batch.text.offset))
+            }
             count(file)
             if expected != nil { try expected?.look(at: batch.text.record, row: rowCount - 1, in: file) }
             if isOneByOne {
@@ -123,6 +136,12 @@ struct SurveyPass: ~Copyable {
         guard try reader.stamp() == before, isWhole else { throw .moved(file, during: "read") }
         stamps.append(before)
         return true
+    }
+
+    /// - Parameter offset: Of the file that is being read.
+    private func progress(at offset: Int) -> ReadingProgress {
+        let before = stamps.reduce(0) { $0 + $1.size }
+        return ReadingProgress(rows: rowCount, bytes: before + offset, totalBytes: totalBytes)
     }
 
     private mutating func open(_ file: DataFile) -> (any RecordReader, FileStamp)? {

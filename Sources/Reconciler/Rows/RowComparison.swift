@@ -36,7 +36,7 @@ struct RowComparison: Sendable {
             do throws(APIError) {
                 let answers = try await querier.batchQuery(uuid, part.map { .primaryKey($0) })
                 records += answers.map { if case .data(let record) = $0, !record.isNull { record } else { nil } }
-            } catch where [.notFound, .rejected, .refused].contains(error.kind) {
+            } catch  where [.notFound, .rejected, .refused].contains(error.kind) {
                 // Not every service has it: one by one, then.
                 for key in part { records.append(try await record(key, uuid)) }
             } catch {
@@ -49,7 +49,7 @@ struct RowComparison: Sendable {
     private func record(_ key: JSONValue, _ uuid: String) async throws(StepFailure) -> JSONValue? {
         do throws(APIError) {
             return try await querier.query(uuid, primaryKey: key)
-        } catch where error.kind == .notFound {
+        } catch  where error.kind == .notFound {
             return nil
         } catch {
             throw StepFailure(error)

@@ -59,7 +59,8 @@ struct RowLinesWriter {
                 try write(
                     connection, "column_retyped",
                     [
-                        name(column.name), JSONMember("from", .string(column.from)), JSONMember("to", .string(column.to)),
+                        name(column.name), JSONMember("from", .string(column.from)),
+                        JSONMember("to", .string(column.to)),
                     ])
             }
             for column in columns.changed {

@@ -32,6 +32,10 @@ struct ValidateCommand {
         var rows = 0
         if let desired = loaded.desired {
             var surveys = DataSurveys(limits: upload.limits, temporaryDirectory: settings.temporaryDirectory)
+            let progress = ProgressLines(console, time: SystemTime())
+            surveys.onReading = { reading, key in
+                if let reading { progress.update(reading, key: key) } else { progress.end(key: key) }
+            }
             await surveys.survey(desired)
             for connection in desired.connections where connection.data != nil {
                 switch surveys.verdicts[connection.key] {

@@ -8,7 +8,8 @@ import Synchronization
 final class Console: Sendable {
     /// Whether colours are wanted on stdout: a terminal, and no `NO_COLOR`.
     let usesColor: Bool
-    let errIsTerminal: Bool
+    /// Whether stderr is a terminal that can wipe a line.
+    let showsBars: Bool
     /// Whether a runner of GitHub Actions reads along, for which some lines are commands.
     private let isReadByRunner: Bool
     private struct State {
@@ -27,7 +28,7 @@ final class Console: Sendable {
         lines = isPatient ? nil : LineQueue(.error)
         let refusesColor = environment["NO_COLOR"]?.isEmpty == false || environment["TERM"] == "dumb"
         usesColor = StandardStream.output.isTerminal && !refusesColor
-        errIsTerminal = StandardStream.error.isTerminal
+        showsBars = StandardStream.error.isTerminal && environment["TERM"] != "dumb"
         isReadByRunner = environment["GITHUB_ACTIONS"] == "true"
     }
 
@@ -78,8 +79,8 @@ final class Console: Sendable {
         }
     }
 
-    /// Of the terminal that stderr is; nil where it is none.
-    var columns: Int? { errIsTerminal ? StandardStream.error.columns : nil }
+    /// Of the terminal that stderr is; nil where it is none, or cannot wipe a line.
+    var columns: Int? { showsBars ? StandardStream.error.columns : nil }
 
     /// How the process ends: also with an error, and a word, where stdout did not take all of it.
     func finish(_ status: ExitStatus) -> ExitStatus {

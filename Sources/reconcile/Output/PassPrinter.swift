@@ -16,9 +16,7 @@ final class PassPrinter: PassObserver {
         self.console = console
         self.printsPlan = printsPlan
         self.usesColor = usesColor
-        let progress = ProgressLines(columns: console.columns, time: time) { line in
-            if console.errIsTerminal { console.showBar(line) } else { console.err(line) }
-        }
+        let progress = ProgressLines(console, time: time)
         self.progress = progress
         ticking = Task {
             while true {
@@ -57,11 +55,24 @@ final class PassPrinter: PassObserver {
         )
     }
 
+    func reading(_ progress: ReadingProgress?, key: String) {
+        if let progress { self.progress.update(progress, key: key) } else { self.progress.end(key: key) }
+    }
+
     func uploading(_ progress: UploadProgress, key: String) {
         if progress.rows < progress.totalRows {
             self.progress.update(progress, key: key)
         } else {
             self.progress.end(key: key)
+        }
+    }
+}
+
+extension ProgressLines {
+    /// On stderr.
+    convenience init(_ console: Console, time: any TimeSource) {
+        self.init(columns: console.columns, time: time) { line in
+            if console.showsBars { console.showBar(line) } else { console.err(line) }
         }
     }
 }

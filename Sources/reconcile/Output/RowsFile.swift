@@ -13,7 +13,8 @@ struct RowsFile: RowLines {
         let random = UInt64.random(in: .min ... .max)
         var file = try failing(as: failure) { () throws(SystemError) in
             try AtomicFile(
-                replacing: path, permissions: .exactly(0o600), durability: .process, aside: .hidden(random), shownAs: path)
+                replacing: path, permissions: .exactly(0o600), durability: .process, aside: .hidden(random),
+                shownAs: path)
         }
         var buffer: [UInt8] = []
         func flush() throws(StepFailure) {
