@@ -1,7 +1,7 @@
 import Planner
 
 /// Text of others inside Markdown: whatever it holds, it stays in its place and calls nobody.
-enum MarkdownText {
+package enum MarkdownText {
     /// A code block around lines. Its fence is longer than any that the lines hold; nothing else can end it.
     static func block(_ lines: [String], language: String = "") -> String {
         let lines = lines.map { PlainText.cut(PlainText.oneLine($0), to: 1000) }
@@ -12,7 +12,7 @@ enum MarkdownText {
 
     /// For a line of Markdown, a table's cell or HTML: code in which every sign that Markdown or HTML could take for their
     /// own is an entity. A plain code span would not do: a table ends its cells at pipes, in code as well.
-    static func inline(_ text: String) -> String {
+    package static func inline(_ text: String) -> String {
         var code = "<code>"
         let scalars = Array(PlainText.cut(PlainText.oneLine(text), to: 300).unicodeScalars)
         for (index, scalar) in scalars.enumerated() {

@@ -21,6 +21,7 @@ enum Help {
                    reconcile --dry-run [DIR] [options]  plan only
                    reconcile apply PLAN [DIR]           carry out a plan that a dry run saved
                    reconcile validate [DIR]             check manifests and data files, offline
+                   reconcile profile [DIR]              what the columns of data files hold
                    reconcile daemon [DIR]               watch and resync until stopped
                    reconcile status                     how the daemon is
                    reconcile query CONNECTION KEY…      read rows back
@@ -104,6 +105,14 @@ enum Help {
             Runs the checks that the manifests in DIR declare (default: Manifests), and says what was wanted and what
             came. Reads alone: nothing is written, state neither. Exits with 1 where a check fails.
             """
+        case .profile:
+            """
+            usage: reconcile profile [DIR] [options]
+
+            Reads the data files of the manifests in DIR (default: Manifests) and prints a table of each data set's
+            columns: type, rows without a value, different values, least, greatest and longest value, and an example; and
+            `columns` and `expect` to begin with. Of columns that `sensitive` names no value is shown. Works offline.
+            """
         case .doctor:
             """
             usage: reconcile doctor [options]
@@ -139,7 +148,9 @@ enum Help {
         switch topic {
         case .reconcile, .apply: exitCodes
         case .emulator: "\n\ndialects: \(EmulatorCommand.knownDialects)\nfaults:   \(EmulatorCommand.knownFaults)"
-        case .validate, .query, .schema, .emarsys, .check, .doctor, .daemon, .status, .export, .manifestSchema: ""
+        case .validate, .query, .schema, .emarsys, .check, .doctor, .daemon, .status, .export, .manifestSchema,
+            .profile:
+            ""
         }
     }
 

@@ -4,7 +4,7 @@ import Model
 struct Invocation {
     enum Command: Equatable {
         case reconcile, validate, daemon, status, emulator, query, export, manifestSchema, apply, schema, emarsys,
-            check, doctor
+            check, doctor, profile
         case help(HelpTopic)
         case version
     }
@@ -36,6 +36,7 @@ struct Invocation {
             case .emarsys: .emarsys
             case .check: .check
             case .doctor: .doctor
+            case .profile: .profile
             case .export: .export
             case .manifestSchema: .manifestSchema
             case .apply: .apply
@@ -93,7 +94,7 @@ struct Invocation {
                 "an argument is empty", help: "name a directory; without an argument it is ./Manifests")
         }
         switch topic {
-        case .reconcile, .validate, .daemon, .export, .check:
+        case .reconcile, .validate, .daemon, .export, .check, .profile:
             if operands.count > 1 {
                 throw UsageError("one directory is expected, not \(operands.count): \(operands.joined(separator: " "))")
             }

@@ -1,6 +1,6 @@
 /// A command that has a help text of its own.
 enum HelpTopic: String, CaseIterable {
-    case reconcile, validate, daemon, status, emulator, query, schema, emarsys, check, doctor, apply, export
+    case reconcile, validate, daemon, status, emulator, query, schema, emarsys, check, doctor, apply, export, profile
     case manifestSchema = "manifest-schema"
 
     /// What a user types: `reconcile`, `reconcile query`.
@@ -46,6 +46,9 @@ struct OptionSpec {
             topics: [.reconcile, .apply, .validate],
             help: "text, json, markdown or github, to stdout or a file; several with one on stdout (default text)"),
         OptionSpec(
+            name: "--output", placeholder: "text|json|markdown", topics: [.profile],
+            help: "form of what goes to stdout (default text)"),
+        OptionSpec(
             name: "--output", placeholder: "text|json", topics: [.status, .schema, .check, .doctor],
             help: "form of what goes to stdout (default text)"),
         OptionSpec(
@@ -58,7 +61,7 @@ struct OptionSpec {
             name: "--selector", placeholder: "LABELS", topics: [.reconcile],
             help: "only manifests with such labels: team=crm, team!=crm, team, !team; commas mean and"),
         OptionSpec(
-            name: "--name", placeholder: "NAME", isRepeatable: true, topics: [.reconcile, .check],
+            name: "--name", placeholder: "NAME", isRepeatable: true, topics: [.reconcile, .check, .profile],
             help: "only the manifest of that metadata.name"),
         OptionSpec(
             name: "--emulator", topics: accountTopics,
@@ -94,7 +97,7 @@ struct OptionSpec {
             help: "bytes of one upload request, at most (1024 to 67108864, default 8 MiB)"),
         OptionSpec(
             name: "--data-root", placeholder: "DIR", isRepeatable: true,
-            topics: [.reconcile, .validate, .daemon, .apply, .check],
+            topics: [.reconcile, .validate, .daemon, .apply, .check, .profile],
             help: "another place that data files may stand in, beside DIR"),
         OptionSpec(
             name: "--adopt", placeholder: "NAME", isRepeatable: true, topics: [.reconcile, .daemon],

@@ -1,0 +1,80 @@
+import Foundation
+
+/// How many different values there are: exactly while they are few, then by HyperLogLog (Flajolet and others, 2007) in
+/// 16 KiB, with a standard error below one percent.
+struct DistinctCount {
+    private static let bits = 14
+    private static let registerCount = 1 << bits
+    /// Different hashes that are kept one by one.
+    private static let maxExact = 2048
+
+    private var exact: Set<UInt64>? = []
+    private var registers: [UInt8] = []
+    private var last: UInt64 = 0
+
+    /// Whether it may be a value that was not there before; exactly while they are few.
+    @inline(__always)
+    mutating func add(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        let hash = Self.hash(text)
+        // Sorted files have equal values one behind the other.
+        if hash == last { return false }
+        last = hash
+        if exact == nil {
+            let register = Int(hash & UInt64(Self.registerCount - 1))
+            let rank = UInt8(truncatingIfNeeded: (hash >> UInt64(Self.bits) | 1 << 50).trailingZeroBitCount + 1)
+            if rank > registers[register] { registers[register] = rank }
+            return true
+        }
+        return addExactly(hash)
+    }
+
+    @inline(never)
+    private mutating func addExactly(_ hash: UInt64) -> Bool {
+        guard exact?.insert(hash).inserted == true else { return false }
+        if let kept = exact, kept.count > Self.maxExact {
+            registers = Array(repeating: 0, count: Self.registerCount)
+            exact = nil
+            last = 0
+            for hash in kept {
+                let register = Int(hash & UInt64(Self.registerCount - 1))
+                let rank = UInt8((hash >> UInt64(Self.bits) | 1 << 50).trailingZeroBitCount + 1)
+                registers[register] = max(registers[register], rank)
+            }
+        }
+        return true
+    }
+
+    /// The number, never above that of all values, and whether it is exact.
+    func estimate(atMost count: Int) -> (Int, isExact: Bool) {
+        if let exact { return (exact.count, true) }
+        let size = Double(Self.registerCount)
+        var sum = 0.0
+        var empty = 0
+        for register in registers {
+            sum += exp2(-Double(register))
+            if register == 0 { empty += 1 }
+        }
+        var estimate = 0.7213 / (1 + 1.079 / size) * size * size / sum
+        // Few values leave registers empty, which tell more.
+        if estimate <= 2.5 * size, empty > 0 { estimate = size * log(size / Double(empty)) }
+        return (min(count, Int(estimate.rounded())), false)
+    }
+
+    /// Mixes eight bytes at a time (the finalizer of MurmurHash3, Appleby). Reads up to seven bytes behind the text.
+    @inline(__always)
+    private static func hash(_ text: UnsafeBufferPointer<UInt8>) -> UInt64 {
+        guard let base = text.baseAddress else { return 1 }
+        var hash = UInt64(truncatingIfNeeded: text.count) &* 0x9E37_79B9_7F4A_7C15
+        var offset = 0
+        while offset < text.count {
+            var word = ByteScanning.load(base + offset)
+            let left = text.count &- offset
+            if left < 8 { word &= (1 << UInt64(8 &* left)) &- 1 }
+            hash = (hash ^ word) &* 0xFF51_AFD7_ED55_8CCD
+            hash ^= hash >> 32
+            offset &+= 8
+        }
+        hash = (hash ^ hash >> 33) &* 0xC4CE_B9FE_1A85_EC53
+        return hash ^ hash >> 33
+    }
+}

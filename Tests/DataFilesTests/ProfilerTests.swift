@@ -1,0 +1,33 @@
+import Model
+import TestSupport
+import Testing
+
+@testable import DataFiles
+
+@Suite struct ProfilerTests {
+    let files = TemporaryDirectory()
+
+    @Test func differentValuesAreCountedWithinAFewPercent() throws {
+        for (distinct, rows) in [(1, 5000), (2000, 6000), (3000, 9000), (50_000, 60_000), (120_000, 120_000)] {
+            let text = "id,v\n" + (0..<rows).map { "\($0),value \($0 % distinct)\n" }.joined()
+            let (profile, problems) = DataProfiler.profile(
+                dataSet([files.file("a\(distinct).csv", text)]), sensitive: [])
+            #expect(problems.isEmpty)
+            let column = try #require(profile.columns.last)
+            let error = abs(Double(column.distinct - distinct)) / Double(distinct)
+            #expect(error < 0.04, "\(column.distinct) for \(distinct)")
+            #expect(column.isDistinctExact == (distinct <= 2048))
+            if column.isDistinctExact { #expect(column.distinct == distinct) }
+        }
+    }
+
+    @Test func extremesAreExact() throws {
+        let rows = ["9007199254740993", "9007199254740992", "-1e400", "0.5", "10", "9"]
+        let text = rows.enumerated().map { "{\"id\":\($0),\"v\":\($1),\"s\":\"\($1)x\"}\n" }.joined()
+        let columns = DataProfiler.profile(dataSet([files.file("a.ndjson", text)]), sensitive: []).profile.columns
+        let (number, string) = (columns[1], columns[2])
+        #expect(number.min == "-1e400" && number.max == "9007199254740993")
+        #expect(string.min == "-1e400x" && string.max == "9x")
+        #expect(string.longest == 17 && string.example == "9007199254740993x")
+    }
+}
