@@ -257,6 +257,24 @@ import Testing
         #expect(try mapped(text) { $0.only = ["id"] } == #"{"id":"a"},{"id":"b"}"#)
     }
 
+    @Test func rWritesNAForNothing() throws {
+        // write.csv: names in quotes, the row names without one, NA without quotes.
+        var set = dataSet(
+            [files.file("a.csv", "\"\",\"id\",\"v\"\n\"1\",\"a\",NA\n\"2\",\"NA\",3\n")], columns: ["v": .number])
+        set.csv.nulls = ["NA"]
+        set.fields.omitted = [""]
+        #expect(try recordText(set) == #"{"id":"a","v":null},{"id":"NA","v":3}"#)
+    }
+
+    @Test func bigQuery() throws {
+        // Parts with a header each, one of them without a row; nested tables as lines of JSON.
+        let set = dataSet([
+            files.file("000000000000.csv", "id,v\n1,a\n"), files.file("000000000001.csv", "id,v\n"),
+            files.file("000000000002.ndjson", "{\"id\":\"2\",\"tags\":[{\"k\":1}]}\n"),
+        ])
+        #expect(try recordText(set) == #"{"id":"1","v":"a"},{"id":"2","tags":[{"k":1}]}"#)
+    }
+
     @Test func shopify() throws {
         // Names with blanks, a key of two columns, more columns than are needed.
         let text = "Handle,Variant SKU,Title,Body (HTML)\nshirt,S-1,Shirt,\"<p>\"\"x\"\"</p>\"\n"

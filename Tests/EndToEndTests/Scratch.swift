@@ -33,7 +33,7 @@ final class Scratch: Sendable {
         input: String? = nil
     ) async throws -> Program.Run {
         var arguments = arguments
-        if arguments.first != "validate" { arguments += ["--state-dir", state.path] }
+        if !["validate", "profile"].contains(arguments.first) { arguments += ["--state-dir", state.path] }
         if let emulator { arguments += ["--api-url", emulator.url] }
         return try await Program.run(
             arguments, environment: environment.merging(["TMPDIR": root.path]) { own, _ in own }, directory: root,

@@ -20,13 +20,19 @@ import Testing
         try place.write("twice.csv", "id,name\n1,Ada\n1,Joan\n")
         try place.write("rejected.yaml", Account.rows("rejected"))
         try place.write("rejected.csv", "id,name\n1,unwanted\n2,Joan\n")
+        let typed = Account.rows("typed")
+        try place.write("typed.yaml", typed.replacing("[typed.csv]", with: "[typed.csv], columns: {age: number}"))
+        try place.write("typed.csv", "id,age,old\n1,7,x\n2,8,x\n")
         shapes.take(try await place.run(["--output", "json"]), as: "document")
 
         // An update, a delta, a reference that goes, a refusal.
         try place.write("stock.yaml", Account.stock.replacing("primary_key: sku", with: "primary_key: ean"))
         try place.write("profiles.yaml", Account.profiles(name: "People", links: []))
         try place.write("profiles.csv", "id,name\n1,Ada\n2,June\n")
-        shapes.take(try await place.run(["--dry-run", "--output", "json"]), as: "document")
+        try place.write("typed.yaml", typed)
+        try place.write("typed.csv", "id,age,new\n1,7,x\n3,8,x\n")
+        shapes.take(
+            try await place.run(["--dry-run", "--compare-rows", "5", "--output", "json"]), as: "document")
 
         // Without a plan: keys are missing, and so is a field.
         try place.write("twice.yaml", "kind: DataConnection\n")
@@ -43,6 +49,15 @@ import Testing
         #expect(document["diagnostics"]?.arrayValue?.isEmpty == false)
         var shapes = Shapes()
         shapes.take(document, as: "validation")
+        shapes.compare(with: try Handbook.page("OutputFormats"))
+    }
+
+    @Test func ofProfile() async throws {
+        let place = try Account()
+        try place.write("twice.yaml", Account.rows("twice"))
+        try place.write("twice.csv", "id,name\n1,Ada\n2,Joan\n")
+        var shapes = Shapes()
+        shapes.take(try await place.run(["profile", "--output", "json"]), as: "profile")
         shapes.compare(with: try Handbook.page("OutputFormats"))
     }
 

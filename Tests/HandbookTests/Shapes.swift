@@ -10,8 +10,20 @@ struct Shapes {
         "summary": "summary", "scope": "scope", "connections": "connection", "actions": "action", "changes": "change",
         "rows": "rows", "refusals": "refusal", "problems": "diagnostic", "diagnostics": "diagnostic", "notes": "note",
         "place": "place", "manifest": "place", "results": "result", "rejected_rows": "rejected_row",
-        "failure": "failure", "last_pass": "last_pass",
+        "failure": "failure", "last_pass": "last_pass", "examples": "examples", "columns": "columns",
+        "compared": "compared", "fields": "field", "retyped": "retyped", "data_sets": "data_set",
     ]
+
+    /// The same for fields that are something else in each kind of object.
+    private static func known(_ field: String, of shape: String) -> String? {
+        switch (shape, field) {
+        case ("examples", _): "example"
+        case ("columns", "changed"): "changed_column"
+        case ("columns", "added"), ("columns", "removed"): "column"
+        case ("data_set", "columns"): "profiled_column"
+        default: known[field]
+        }
+    }
 
     /// Takes down the fields of an object and of those in it. `connection` is what a connection is called here.
     mutating func take(_ value: JSONValue, as shape: String, connection: String = "connection") {
@@ -22,7 +34,7 @@ struct Shapes {
                 // What a change sets is the manifest's own.
                 if ["old", "new"].contains(member.key) { continue }
                 guard Self.holdsObjects(member.value) else { continue }
-                guard let name = Self.known[member.key] else {
+                guard let name = Self.known(member.key, of: shape) else {
                     Issue.record("the objects in \(member.key) of \(shape) have no name here, and no table")
                     continue
                 }

@@ -59,8 +59,12 @@ package enum Program {
                 arguments, instead: through, environment: environment, directory: directory, out: out, err: err,
                 input: input == nil ? nil : stdin)
             if let input {
-                try stdin.fileHandleForWriting.write(contentsOf: Data(input.utf8))
-                try stdin.fileHandleForWriting.close()
+                // From a thread of its own: a program that prints while it reads would wait for us, and we for it.
+                let writing = Thread {
+                    try? stdin.fileHandleForWriting.write(contentsOf: Data(input.utf8))
+                    try? stdin.fileHandleForWriting.close()
+                }
+                writing.start()
             }
             let errText = Mutex("")
             let reading = Thread { errText.withLock { $0 = text(of: err) } }
