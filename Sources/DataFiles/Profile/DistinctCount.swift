@@ -10,15 +10,16 @@ struct DistinctCount {
 
     private var exact: Set<UInt64>? = []
     private var registers: [UInt8] = []
-    private var last: UInt64 = 0
+    /// Hashes that were met lately, each at the place of its lowest bits: most columns repeat themselves.
+    private var recent = [UInt64](repeating: 0, count: 256)
 
     /// Whether it may be a value that was not there before; exactly while they are few.
     @inline(__always)
     mutating func add(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
         let hash = Self.hash(text)
-        // Sorted files have equal values one behind the other.
-        if hash == last { return false }
-        last = hash
+        let place = Int(hash & 255)
+        if recent[place] == hash { return false }
+        recent[place] = hash
         if exact == nil {
             let register = Int(hash & UInt64(Self.registerCount - 1))
             let rank = UInt8(truncatingIfNeeded: (hash >> UInt64(Self.bits) | 1 << 50).trailingZeroBitCount + 1)
@@ -34,7 +35,6 @@ struct DistinctCount {
         if let kept = exact, kept.count > Self.maxExact {
             registers = Array(repeating: 0, count: Self.registerCount)
             exact = nil
-            last = 0
             for hash in kept {
                 let register = Int(hash & UInt64(Self.registerCount - 1))
                 let rank = UInt8((hash >> UInt64(Self.bits) | 1 << 50).trailingZeroBitCount + 1)

@@ -76,8 +76,9 @@ struct ProfiledColumn {
 
     private static func looksLikeBoolean(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
         guard text.count == 4 || text.count == 5 else { return false }
-        let lower = text.map { $0 | 0x20 }
-        return lower.elementsEqual("true".utf8) || lower.elementsEqual("false".utf8)
+        // In lower case, little-endian; "fals" has its e behind it.
+        let word = UInt32(truncatingIfNeeded: ByteScanning.load(text.baseAddress.unsafelyUnwrapped)) | 0x2020_2020
+        return text.count == 4 ? word == 0x6575_7274 : word == 0x736C_6166 && text[4] | 0x20 == UInt8(ascii: "e")
     }
 
     private static func looksLikeJSON(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
