@@ -10,12 +10,18 @@ package struct ManifestLoader: Sendable {
     private let directory: String
     private let dataRoots: [String]
     private let secrets: (any SecretSource)?
+    private let variables: ManifestVariables
 
     /// - Parameters:
     ///   - directory: DIR as the user gave it; the paths in diagnostics begin with it.
     ///   - dataRoots: Other directories that data files may lie in, `--data-root`.
     ///   - secrets: Nil to check the form of `${env:…}` and `${credential:…}` only; strings then keep the references.
-    package init(directory: String, dataRoots: [String] = [], secrets: (any SecretSource)?) {
+    ///   - variables: Values of `${var:…}` that weigh more than those of the Policy.
+    package init(
+        directory: String, dataRoots: [String] = [], secrets: (any SecretSource)?,
+        variables: ManifestVariables = ManifestVariables()
+    ) {
+        self.variables = variables
         self.directory = directory.isEmpty ? "." : directory
         self.dataRoots = dataRoots
         self.secrets = secrets
@@ -28,10 +34,18 @@ package struct ManifestLoader: Sendable {
         let finder = DataFileFinder(
             directory: directory, prefix: scan.prefix, root: scan.root ?? directory,
             dataRoots: resolveRoots(&diagnostics), secrets: secrets)
-        var files = read(
-            scan.manifests,
-            with: ManifestReader(
-                tree: scan.root.flatMap { try? DirectoryTree($0) }, secrets: secrets, dataFiles: finder))
+        var reader = ManifestReader(
+            tree: scan.root.flatMap { try? DirectoryTree($0) }, secrets: secrets, dataFiles: finder,
+            variables: variables)
+        var files = read(scan.manifests, with: reader)
+        // Nearly no directory has variables; then the files that use them are read once more, with those of the Policy.
+        let using = files.indices.filter { files[$0].usesVariables }
+        if !using.isEmpty, let declared = files.lazy.flatMap(\.policies).first?.variables, !declared.isEmpty {
+            var all = ManifestVariables()
+            all.merge(declared)
+            reader.variables = all.merging(variables)
+            for file in using { files[file] = reader.read(scan.manifests[file]) }
+        }
         ManifestComparison.check(files)
         // By index, here and below: to copy thousands of these values takes longer than all else that is done to them.
         for file in files.indices where !files[file].findings.diagnostics.isEmpty {

@@ -38,23 +38,48 @@ package struct Diagnostic: Error, Sendable, Hashable {
         self.notes = notes
     }
 
-    /// The form for people and editors: `path:line:column: error: message`, the source line with a caret beneath,
+    /// The form for people and editors: `path:line:column: error: message`, the source line with the thing underlined,
     /// then help and notes. Several lines, no newline at the end. Control characters in the line are shown as blanks.
-    package var rendered: String {
-        var lines = [location.map { "\($0): \(severity.rawValue): \(message)" } ?? "\(severity.rawValue): \(message)"]
+    package var rendered: String { rendered(usesColor: false) }
+
+    package func rendered(usesColor: Bool) -> String {
+        func paint(_ text: String, _ code: String) -> String { usesColor ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text }
+        let word = paint("\(severity.rawValue):", severity == .error ? "1;31" : "1;33")
+        let place = location.map { paint("\($0):", "1") + " " } ?? ""
+        var lines = ["\(place)\(word) \(message)"]
         if let location, let sourceLine, location.column <= sourceLine.unicodeScalars.count + 1 {
             // A very long line is cut around the column, so that one bad cell does not fill the screen.
             let scalars = Array(sourceLine.unicodeScalars)
             let start = max(0, min(location.column - 61, scalars.count - 120))
-            let shown = scalars[start..<min(scalars.count, start + 120)].map { scalar in
+            let end = min(scalars.count, start + 120)
+            let shown = scalars[start..<end].map { scalar in
                 scalar.properties.generalCategory == .control ? " " : String(scalar)
             }
+            let width = min(Self.width(of: scalars, at: location.column - 1), max(1, end - location.column + 1))
+            let mark = "^" + String(repeating: "~", count: width - 1)
             lines.append("    " + shown.joined())
-            lines.append("    " + String(repeating: " ", count: location.column - 1 - start) + "^")
+            lines.append(
+                "    " + String(repeating: " ", count: location.column - 1 - start)
+                    + paint(mark, severity == .error ? "31" : "33"))
         }
-        if let help { lines.append("    help: \(help)") }
+        if let help { lines.append("    \(paint("help:", "36")) \(help)") }
         for note in notes { lines.append("\(note.location): note: \(note.message)") }
         return lines.joined(separator: "\n")
+    }
+
+    /// How many characters the thing at that place of a line has: a text in quotes, or what ends at a blank or a sign of
+    /// YAML.
+    private static func width(of line: [Unicode.Scalar], at start: Int) -> Int {
+        guard start < line.count else { return 1 }
+        if line[start] == "\"" || line[start] == "'" {
+            let end = line[(start + 1)...].firstIndex(of: line[start])
+            return end.map { $0 - start + 1 } ?? 1
+        }
+        let end =
+            line[start...].firstIndex { $0.properties.isWhitespace || ",[]{}".unicodeScalars.contains($0) }
+            ?? line.count
+        let isKey = end > start + 1 && line[end - 1] == ":"
+        return max(1, end - start - (isKey ? 1 : 0))
     }
 }
 

@@ -10,6 +10,8 @@ package struct PassConfiguration: Sendable {
     /// `--data-root`: further places that data files may stand in.
     package var dataRoots: [String] = []
     package var secrets: any SecretSource
+    /// Values of `${var:…}` that weigh more than those of the Policy.
+    package var variables = ManifestVariables()
     /// What state is bound to: the API's URL, or the emulator's own name.
     package var apiIdentity: String
     /// What stands for the brand, for state and for digests in the account; nil where there are no keys.
@@ -41,6 +43,8 @@ package struct PassConfiguration: Sendable {
     package var holdBack: @Sendable (PlannedConnection) -> String? = { _ in nil }
     /// What is to be told of rows beside counts.
     package var inspection = RowInspection()
+    /// Asked once the plan stands and was shown, before anything is done: false ends the pass.
+    package var confirm: @Sendable (Plan) async -> Bool = { _ in true }
     /// Checks that did not hold in passes before.
     package var openChecks = OpenChecks()
     /// Once true, nothing new is begun: the pass ends as soon as what is under way has ended.

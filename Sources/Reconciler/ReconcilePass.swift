@@ -94,6 +94,11 @@ package struct ReconcilePass: Sendable {
 
         guard let writer, let store = state.store else { return true }
         outcome.held = held(in: plan)
+        guard await configuration.confirm(plan) else {
+            throw StepFailure(
+                .refused, "not confirmed: nothing was done",
+                help: "answer yes, or give --yes where nobody is to be asked")
+        }
         if configuration.isStopping() { throw .interrupted }
         let executor = Executor(
             configuration: configuration, reader: reader, writer: writer, store: store, input: input,
@@ -180,7 +185,8 @@ package struct ReconcilePass: Sendable {
             do { try await time.sleep(seconds: 0.1) } catch { throw .interrupted }
         }
         let loader = ManifestLoader(
-            directory: configuration.directory, dataRoots: configuration.dataRoots, secrets: configuration.secrets)
+            directory: configuration.directory, dataRoots: configuration.dataRoots, secrets: configuration.secrets,
+            variables: configuration.variables)
         return await BlockingWork.run { loader.load() }
     }
 

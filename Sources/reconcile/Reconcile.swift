@@ -42,6 +42,7 @@ struct Reconcile {
             case .check: return try await CheckCommand(invocation: invocation, console: console).run()
             case .doctor: return try await DoctorCommand(invocation: invocation, console: console).run()
             case .profile: return try await ProfileCommand(invocation: invocation, console: console).run()
+            case .`init`: return try InitCommand(invocation: invocation, console: console).run()
             case .query: return await QueryCommand(invocation: invocation, console: console).run()
             }
             return .done

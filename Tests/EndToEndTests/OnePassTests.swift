@@ -139,7 +139,7 @@ import Testing
         #expect(run.status == 3)
         #expect(run.err.contains("Manifests/bad.yaml:6:3: error: "), "\(run.err)")
         #expect(run.err.contains("primary_key"), "\(run.err)")
-        #expect(run.err.contains("\n      primry_key: id\n      ^\n"), "\(run.err)")
+        #expect(run.err.contains("\n      primry_key: id\n      ^~~~~~~~~~\n"), "\(run.err)")
         #expect(try await emulator.writes() == [])
         let validated = try await scratch.reconcile(["validate"], environment: [:])
         #expect(validated.status == 3)

@@ -86,7 +86,6 @@ import Testing
         try text.prefix(text.count / 2).write(to: plan(scratch))
         #expect(try await scratch.reconcile(["apply", "plan.json"], against: emulator).status == 3)
         #expect(try await scratch.reconcile(["apply", "absent.json"], against: emulator).status == 3)
-        #expect(try await scratch.reconcile(["apply"], against: emulator).status == 3)
         #expect(try await scratch.reconcile(["apply", "plan.json", "--full"], against: emulator).status == 3)
         #expect(try await scratch.reconcile(["--out", "plan.json"], against: emulator).status == 3)
         let nowhere = try await scratch.reconcile(["--dry-run", "--out", "no/where/plan.json"], against: emulator)

@@ -79,7 +79,7 @@ struct Help {
     /// Words that are commands; a directory in an example is none.
     static let words: Set<String> = [
         "validate", "apply", "daemon", "status", "query", "export", "manifest-schema", "emulator",
-        "schema", "emarsys", "check", "doctor", "profile",
+        "schema", "emarsys", "check", "doctor", "profile", "plan", "diff", "init", "help", "version",
     ]
 
     static func read() async throws -> Help {

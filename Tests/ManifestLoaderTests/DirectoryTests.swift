@@ -139,16 +139,16 @@ import Testing
             text == """
                 a.yaml:7:3: error: unknown field "ttl" in spec
                       ttl: 5
-                      ^
-                    help: known fields: name, primary_key, description, data_connection_uuid, data, external_api_details, references, lifecycle, checks, consumers
+                      ^~~
+                    help: put it under spec.external_api_details
                 b/b.yaml:3:18: error: metadata.name "same" is taken by another manifest
                     metadata: {name: same}
-                                     ^
+                                     ^~~~
                     help: names are unique in a directory of manifests; rename one
                 a.yaml:3:18: note: the first is here
                 b/b.yaml:7:24: error: spec.lifecycle.protect must be true or false, not the string "yes"
                       lifecycle: {protect: "yes"}
-                                           ^
+                                           ^~~~~
                     help: write true or false without quotes
                 c.yaml:2:1: error: a tab cannot be used for indentation in YAML
                      b: 2
@@ -156,11 +156,11 @@ import Testing
                     help: indent with blanks
                 policy.yaml:3:15: error: spec.prune needs an explicit owner
                     spec: {prune: true}
-                                  ^
+                                  ^~~~
                     help: add "owner" to spec, so that no other directory's connections can be deleted
                 policy.yaml:5:1: error: a directory of manifests has at most one Policy
                     apiVersion: reconcile/v1
-                    ^
+                    ^~~~~~~~~~
                     help: merge the two
                 policy.yaml:1:1: note: the first is here
                 """)

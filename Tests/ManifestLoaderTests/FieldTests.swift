@@ -141,7 +141,7 @@ struct ProblemCase: Sendable, CustomTestStringConvertible {
             "\"data/*.txt\" is not a data file by its name"),
         ProblemCase(
             spec: "data: {files: [data/x.csv], columns: {a: §int, b: §numbr, §\"\": number}}",
-            "spec.data.columns.a must be string, number, boolean or json, not \"int\" | a column that is not named stays a string",
+            "spec.data.columns.a must be string, number, boolean or json, not \"int\" | write number",
             "spec.data.columns.b must be string, number, boolean or json, not \"numbr\" | did you mean \"number\"?",
             "a name in spec.data.columns must not be empty"),
         ProblemCase(

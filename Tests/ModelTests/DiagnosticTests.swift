@@ -37,7 +37,7 @@ import Testing
         diagnostic.location?.column = 301
         let lines = diagnostic.rendered.split(separator: "\n")
         #expect(lines[1] == "    " + String(repeating: "x", count: 60) + "!" + String(repeating: "y", count: 59))
-        #expect(lines[2] == "    " + String(repeating: " ", count: 60) + "^")
+        #expect(lines[2] == "    " + String(repeating: " ", count: 60) + "^" + String(repeating: "~", count: 59))
     }
 
     @Test func diagnosticsAreSortedByPlaceAndStayInOrderAtOnePlace() {

@@ -19,7 +19,12 @@ struct ColumnCensus: ~Copyable {
     /// A table of more columns than that is not one to be compared by columns.
     private static let maxColumns = 2000
 
+    /// Files of so many bytes have far more rows than the sample may hold: it begins smaller.
+    private static let largeBytes = 64 << 20
+
     init(_ set: DataSet) {
+        let bytes = set.files.reduce(0) { $0 + ((try? FileStamp(ofPathOf: $1))?.size ?? 0) }
+        if bytes > Self.largeBytes { memory.threshold = .max / 8 }
         types = Dictionary(set.columns.map { (Array($0.key.utf8), $0.value) }) { first, _ in first }
     }
 
@@ -105,7 +110,7 @@ struct ColumnCensus: ~Copyable {
                 value: record.text + Int(field.valueStart), count: Int(field.valueEnd - field.valueStart),
                 kind: field.kind, isEscaped: field.isValueEscaped)
             // Not 0, which means that there is none.
-            digests[layout[index]] = UInt32(truncatingIfNeeded: normal.digest().low) | 1
+            digests[layout[index]] = normal.quickDigest() | 1
         }
         memory.rows.append(ColumnMemory.Row(key: key.low, digests: digests))
         // Seldom: each time half of them go.

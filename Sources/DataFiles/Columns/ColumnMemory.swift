@@ -35,7 +35,7 @@ package struct ColumnMemory: Sendable, Hashable {
     }
 
     /// At most so many rows, and so many bytes.
-    static let maxRows = 8192
+    static let maxRows = 4096
     static let maxBytes = 1 << 20
 
     var columns: [Column] = []

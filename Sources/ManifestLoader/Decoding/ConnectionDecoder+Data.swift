@@ -67,7 +67,9 @@ extension ConnectionDecoder {
             guard let text = findings.filledString(pair.value, place) else { continue }
             guard let type = ColumnType(rawValue: text) else {
                 let known = ColumnType.allCases.map(\.rawValue)
-                let near = NearestName.find(text, in: known).map { "did you mean \"\($0)\"?" }
+                let near =
+                    Self.typesOfOthers[text.lowercased()].map { "write \($0)" }
+                    ?? NearestName.find(text, in: known).map { "did you mean \"\($0)\"?" }
                 findings.error(
                     "\(place) must be string, number, boolean or json, not \(text.quoted)", at: pair.value.mark,
                     help: near ?? "a column that is not named stays a string")
@@ -83,6 +85,16 @@ extension ConnectionDecoder {
         }
         return columns
     }
+
+    /// What other tools call the types.
+    private static let typesOfOthers = [
+        "int": "number", "integer": "number", "bigint": "number", "float": "number", "double": "number",
+        "decimal": "number",
+        "numeric": "number", "bool": "boolean", "text": "string", "str": "string", "varchar": "string",
+        "date": "string",
+        "datetime": "string", "timestamp": "string", "object": "json", "array": "json", "list": "json",
+        "struct": "json",
+    ]
 
     private func find(_ patterns: [Pattern], _ data: inout DesiredData) {
         var seen: Set<String> = []

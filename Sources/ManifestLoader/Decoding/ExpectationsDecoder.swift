@@ -80,7 +80,8 @@ struct ExpectationsDecoder {
         case .integer(let text), .float(let text): return text
         default:
             findings.error(
-                "\(fields.path(name)) must be a number, not \(node.described)", at: node.mark, help: "write a number")
+                "\(fields.path(name)) must be a number, not \(node.described)", at: node.mark,
+                help: node.scalar.flatMap { FieldReader.helpForNumber($0.text, name) } ?? "write a number")
             return nil
         }
     }

@@ -29,7 +29,8 @@ struct FieldReader {
     }
 
     private func reportUnknown(_ pair: YAMLPair, known: [String]) {
-        let near = NearestName.find(pair.key, in: known).map { "did you mean \"\($0)\"?" }
+        let elsewhere = FieldPlaces.place(of: pair.key, besides: place).map { "put it under \($0)" }
+        let near = elsewhere ?? NearestName.find(pair.key, in: known).map { "did you mean \"\($0)\"?" }
         findings.error(
             "unknown field \(pair.key.quoted) in \(place.isEmpty ? "a manifest" : place)", at: pair.keyMark,
             help: near ?? "known fields: \(known.joined(separator: ", "))")
@@ -99,7 +100,9 @@ struct FieldReader {
             let isQuoted = node.scalar.map { $0.style != .plain && $0.tag == .none } ?? false
             findings.error(
                 "\(path(name)) must be a whole number, not \(node.described)", at: node.mark,
-                help: isQuoted ? "write the number without quotes" : "write a whole number")
+                help: isQuoted
+                    ? "write the number without quotes"
+                    : node.scalar.flatMap { Self.helpForNumber($0.text, name) } ?? "write a whole number")
             return nil
         }
         if let value = Int(digits), range.contains(value) { return value }
@@ -111,6 +114,21 @@ struct FieldReader {
                 ? "\(path(name)) is too large: \(digits.prefix(40))" : "\(path(name)) must be \(wish), not \(digits)",
             at: node.mark, help: "change the number")
         return nil
+    }
+
+    /// What a duration, or a number of another language, is written as.
+    static func helpForNumber(_ text: String, _ name: String) -> String? {
+        let units: [Character: Int] = ["s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800]
+        if let unit = text.last.flatMap({ units[$0] }), let number = Int(text.dropLast()), number < 1_000_000 {
+            return "it is in seconds: write \(number * unit)"
+        }
+        let pieces = text.split(separator: ",", omittingEmptySubsequences: false)
+        if pieces.count == 2, pieces.allSatisfy({ Int($0) != nil }) {
+            return "a fraction has a point, and thousands no comma: write \(text.replacing(",", with: ".")) or "
+                + "\(text.replacing(",", with: ""))"
+        }
+        let plain = text.filter { $0 != "_" && $0 != "." && $0 != "'" }
+        return plain != text && Int(plain) != nil ? "write \(plain), without signs between thousands" : nil
     }
 
     /// One of a few words.
@@ -131,7 +149,9 @@ struct FieldReader {
         guard let node = node(name) else { return nil }
         if case .sequence(let elements) = node.content { return (node.mark, elements) }
         findings.error(
-            "\(path(name)) must be a list, not \(node.described)", at: node.mark, help: "write it as [a, b]")
+            "\(path(name)) must be a list, not \(node.described)", at: node.mark,
+            help: node.scalar.map { "write it as [\($0.style == .plain ? $0.text : $0.text.quoted)]" }
+                ?? "write it as [a, b]")
         return nil
     }
 

@@ -13,6 +13,8 @@ struct ManifestReader: Sendable {
     let secrets: (any SecretSource)?
     /// Places that data files may lie in.
     let dataFiles: DataFileFinder
+    /// For `${var:…}`.
+    var variables = ManifestVariables()
 
     func read(_ manifest: ManifestScan.Manifest) -> ManifestFile {
         do throws(SystemError) {
@@ -73,8 +75,12 @@ struct ManifestReader: Sendable {
         }
         var connections: [ConnectionManifest] = []
         var policies: [PolicyManifest] = []
+        let usesVariables = bytes.containsBytes(of: VariableSubstitution.opening)
+        file.usesVariables = usesVariables
         YAMLComposer.documents(of: findings) { root in
             if root.isNull { return }
+            var root = root
+            if usesVariables { root = VariableSubstitution(variables: variables, findings: findings).apply(to: root) }
             file.documentCount += 1
             document(root, manifest, findings, connections: &connections, policies: &policies)
         }
@@ -113,6 +119,12 @@ struct ManifestReader: Sendable {
         case "Policy":
             policies.append(PolicyDecoder(findings: findings).decode(root))
         default:
+            if kind == nil, version == nil, PastedBody.isOne(pairs) {
+                findings.error(
+                    "this is a connection as the API has it, not a manifest", at: root.mark,
+                    help: PastedBody.help(pairs, path: manifest.relativePath))
+                return
+            }
             guard let kind, !kind.isNull else {
                 findings.error(
                     kind == nil ? "kind is missing" : "kind must not be empty", at: kind?.mark ?? root.mark,
@@ -128,6 +140,25 @@ struct ManifestReader: Sendable {
             findings.error(
                 "unknown kind \(kind.described)", at: kind.mark,
                 help: near.map { "did you mean \"\($0)\"?" } ?? "known kinds: \(Self.kinds.joined(separator: ", "))")
+        }
+    }
+}
+
+extension [UInt8] {
+    /// Whether those bytes stand anywhere in it.
+    fileprivate func containsBytes(of text: StaticString) -> Bool {
+        withUnsafeBufferPointer { bytes in
+            guard var start = bytes.baseAddress else { return false }
+            var left = bytes.count
+            let length = text.utf8CodeUnitCount
+            while left >= length, let found = Bytes.firstIndex(of: text.utf8Start.pointee, in: start, count: left) {
+                if left - found >= length, Bytes.compare(start + found, text.utf8Start, count: length) == 0 {
+                    return true
+                }
+                start += found + 1
+                left -= found + 1
+            }
+            return false
         }
     }
 }

@@ -5,6 +5,7 @@ struct PolicyDecoder {
     static let documentFields = ["apiVersion", "kind", "spec"]
     static let specFields = [
         "owner", "ownership", "adopt", "prune", "max_delete_percent", "max_removed_percent", "max_row_errors",
+        "variables",
     ]
 
     let findings: Findings
@@ -32,6 +33,9 @@ struct PolicyDecoder {
         manifest.policy.maxRemovedPercent =
             spec.int("max_removed_percent", in: 0...100) ?? manifest.policy.maxRemovedPercent
         manifest.policy.maxRowErrors = spec.int("max_row_errors", in: 0...Int.max) ?? manifest.policy.maxRowErrors
+        if let node = spec.node("variables") {
+            manifest.variables = ManifestVariables.values(node, place: "spec.variables", findings)
+        }
         if manifest.policy.prune, spec.node("owner") == nil {
             findings.error(
                 "spec.prune needs an explicit owner", at: spec.node("prune")?.mark ?? spec.mark,

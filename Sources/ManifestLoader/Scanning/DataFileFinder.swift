@@ -109,11 +109,20 @@ final class DataFileFinder: Sendable {
             if error.isMissing {
                 return refuse(
                     "the data file \(shown) does not exist",
-                    "create it or correct the path, which is relative to the directory of the manifest")
+                    Self.neighbour(of: path).map { "did you mean \($0.quoted)?" }
+                        ?? "create it or correct the path, which is relative to the directory of the manifest")
             }
             return refuse(
                 "cannot look at the data file \(shown): \(error.cause)", "let the user that runs reconcile read it")
         }
+    }
+
+    /// A file of nearly that name, or of the same in another case, in the same directory.
+    private static func neighbour(of path: String) -> String? {
+        let name = path.split(separator: "/").last.map(String.init) ?? ""
+        guard let names = (try? Directory.listKinds(Path.parent(of: path)))?.map(\.name) else { return nil }
+        let files = names.filter { DataFileName($0) != nil }
+        return files.first { $0.lowercased() == name.lowercased() } ?? NearestName.find(name, in: files)
     }
 
     /// Whether it is a mark that a program leaves beside the parts that it wrote, such as `_SUCCESS`.

@@ -10,6 +10,8 @@ struct ManifestFile {
     var policies: [PolicyManifest] = []
     /// Documents that are not empty.
     var documentCount = 0
+    /// Whether `${var:` stands in it.
+    var usesVariables = false
 }
 
 /// A document of kind DataConnection. What it claims for itself is known even where other fields are wrong.
@@ -30,6 +32,8 @@ struct ConnectionManifest {
 /// A document of kind Policy.
 struct PolicyManifest {
     var policy: Policy
+    /// `spec.variables`.
+    var variables: [String: String] = [:]
     /// Where the document begins.
     var mark: YAMLMark
 }

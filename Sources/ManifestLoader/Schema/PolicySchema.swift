@@ -31,6 +31,14 @@ enum PolicySchema {
                 "max_row_errors": (
                     "Rejected rows after which an upload is given up.", ["type": "integer", "minimum": 0]
                 ),
+                "variables": (
+                    "Values for ${var:NAME} in manifests.",
+                    ManifestSchema.map(
+                        of: [
+                            "type": ["string", "number", "boolean"], "not": ["type": "string", "pattern": #"\$\{"#],
+                        ],
+                        names: ["pattern": "^[A-Za-z_][A-Za-z0-9_]*$"])
+                ),
             ])
         return .object(
             (mapping.objectValue ?? []) + [

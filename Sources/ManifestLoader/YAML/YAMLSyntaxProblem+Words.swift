@@ -10,18 +10,32 @@ extension YAMLSyntaxProblem {
                 message: problem.contains("control characters")
                     ? "the file holds a control character, which YAML does not allow"
                     : "the file holds bytes that are not UTF-8",
-                mark: findings.mark(ofByte: base + offset), help: "save the file as UTF-8 text", isSyntax: true)
+                mark: findings.mark(ofByte: base + offset),
+                help: "save the file as UTF-8 text; it may be Latin-1 or Windows-1252, as some editors write it",
+                isSyntax: true)
         }
         let mark = mark ?? contextMark ?? YAMLMark(line: 1, column: 1)
         var fault = YAMLFault(message: problem, mark: mark, isSyntax: true)
         if let context, let contextMark, contextMark != mark { fault.notes = [(context, contextMark)] }
-        reword(&fault, at: findings.scalars(ofLine: Int(mark.line)) ?? [])
+        reword(&fault, at: findings.scalars(ofLine: Int(mark.line)) ?? [], in: findings)
         return fault
     }
 
-    private func reword(_ fault: inout YAMLFault, at line: [Unicode.Scalar]) {
+    private func reword(_ fault: inout YAMLFault, at line: [Unicode.Scalar], in findings: Findings) {
         let column = Int(fault.mark.column) - 1
         let found = line.indices.contains(column) ? line[column] : nil
+        for mark in ["<<<<<<<", "=======", ">>>>>>>", "|||||||"] {
+            for number in Int(fault.mark.line) - 1...Int(fault.mark.line) + 1 {
+                guard let found = findings.scalars(ofLine: number), found.starts(with: mark.unicodeScalars) else {
+                    continue
+                }
+                fault.message = "a merge conflict is not resolved"
+                fault.help = "choose one of the two sides, and remove the lines with <<<<<<<, ======= and >>>>>>>"
+                fault.mark = YAMLMark(line: Int32(number), column: 1)
+                fault.notes = []
+                return
+            }
+        }
         let isIndentedByTab = line.prefix { $0 == " " || $0 == "\t" }.contains("\t")
         switch problem {
         case _ where isIndentedByTab, "found a tab character that violates indentation",

@@ -138,9 +138,10 @@ package struct RunMarkdown: Sendable {
 
     /// Blocks of the language `diff` are coloured by the first sign of a line.
     private static func symbolFirst(_ line: String) -> String {
-        for symbol in ["+", "-", "~"] where line.hasPrefix("    \(symbol) ") {
-            return "\(symbol)     \(line.dropFirst(6))"
-        }
-        return line
+        let indentation = line.prefix { $0 == " " }.count
+        guard indentation > 0, indentation <= 8, let symbol = line.dropFirst(indentation).first, "+-~".contains(symbol),
+            line.dropFirst(indentation + 1).first == " "
+        else { return line }
+        return "\(symbol)\(String(repeating: " ", count: indentation + 1))\(line.dropFirst(indentation + 2))"
     }
 }

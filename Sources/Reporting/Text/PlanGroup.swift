@@ -9,12 +9,13 @@ struct PlanGroup {
     /// At least one, in the order of the plan.
     var members: [PlannedConnection]
 
-    /// More than so many connections alike are summed up.
+    /// More than so many connections alike are summed up; fewer where all are refused for the same reason.
     static let threshold = 20
+    static let refusedThreshold = 3
     /// Of so many the names are shown.
     static let namesShown = 3
 
-    var isSummedUp: Bool { members.count > Self.threshold }
+    var isSummedUp: Bool { members.count > 1 }
 
     /// `profiles-1, profiles-2, profiles-3 and 9,997 more`.
     var names: String {
@@ -36,7 +37,7 @@ struct PlanGroup {
         var groups: [(first: Int, group: PlanGroup)] = []
         for likeness in order {
             let indexes = members[likeness] ?? []
-            if indexes.count > threshold {
+            if indexes.count > (likeness.hasPrefix("refused ") ? refusedThreshold : threshold) {
                 groups.append((indexes[0], PlanGroup(members: indexes.map { plan.connections[$0] })))
             } else {
                 groups += indexes.map { ($0, PlanGroup(members: [plan.connections[$0]])) }

@@ -18,7 +18,7 @@ extension PlanText {
         }
         if let due = connection.nextRefresh(now: now) {
             lines.append(
-                "        next refresh \(CivilTime(utc: Double(due)).rfc3339): \(connection.desired?.data?.ttlSeconds ?? 0) s to live"
+                "        next refresh \(CivilTime(utc: Double(due)).rfc3339): \((connection.desired?.data?.ttlSeconds ?? 0).durationWords) to live"
             )
         }
         if plan.respelt > 0 {

@@ -5,9 +5,13 @@ import Planner
 /// Renders a plan for people, with Terraform's symbols: `+` create, `~` change, `-` delete, `!` refused.
 package struct PlanText: Sendable {
     private let usesColor: Bool
+    /// Characters that a line may have where values are long.
+    private let columns: Int
 
-    package init(usesColor: Bool) {
+    /// - Parameter columns: Of the terminal; nil where it is none.
+    package init(usesColor: Bool, columns: Int? = nil) {
         self.usesColor = usesColor
+        self.columns = max(60, columns ?? 120)
     }
 
     /// The whole plan; its last line is the summary. No newline at the end.
@@ -89,12 +93,42 @@ package struct PlanText: Sendable {
 
     private func render(_ changes: [FieldChange], of connection: PlannedConnection) -> [String] {
         let width = Self.width(of: changes.map(\.path))
-        return changes.map { change in
+        return changes.flatMap { change in
+            if let lines = long(change, of: connection, width: width) { return lines }
             let old = Self.shown(change.old, isSensitive: change.isSensitive, besides: change.new)
             let new = Self.shown(change.new, isSensitive: change.isSensitive, besides: change.old)
             let why = connection.isCreated ? "" : why(connection.causes(of: change))
-            return line(change, isCreate: connection.isCreated, width: width, old: old, new: new) + why
+            return [line(change, isCreate: connection.isCreated, width: width, old: old, new: new) + why]
         }
+    }
+
+    /// The lines of a change that does not fit into one; nil where it does.
+    private func long(_ change: FieldChange, of connection: PlannedConnection, width: Int) -> [String]? {
+        guard !connection.isCreated, !change.isSensitive, let old = change.old, let new = change.new else { return nil }
+        let length = PlainText.oneLine(old.compactText).count + PlainText.oneLine(new.compactText).count
+        if length + width + 12 <= columns { return nil }
+        let path = Self.shown(path: change.path)
+        var lines = ["    \(paint("~", .yellow)) \(path)" + why(connection.causes(of: change))]
+        for line in ValueDiff(width: columns - 10).lines(from: old, to: new) {
+            switch line.kind {
+            case .removed: lines.append("        \(paint("-", .red)) \(marked(line, .red))")
+            case .added: lines.append("        \(paint("+", .green)) \(marked(line, .green))")
+            case .context: lines.append(paint("          \(line.text)", .dim))
+            }
+            // Without colours a line beneath shows what differs.
+            if !usesColor, let span = line.span, span.count < line.text.count {
+                lines.append(
+                    "          " + String(repeating: " ", count: span.lowerBound)
+                        + String(repeating: "^", count: span.count))
+            }
+        }
+        return lines
+    }
+
+    private func marked(_ line: ValueDiff.Line, _ color: Color) -> String {
+        guard usesColor, let span = line.span else { return line.text }
+        let text = Array(line.text)
+        return String(text[..<span.lowerBound]) + paint(String(text[span]), color) + String(text[span.upperBound...])
     }
 
     /// `~ name  "old" → "new"`, the path filled up to a width.

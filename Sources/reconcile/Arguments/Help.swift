@@ -1,3 +1,5 @@
+import Foundation
+
 /// The help texts. Options come from the table that the parser reads.
 enum Help {
     static func text(for topic: HelpTopic) -> String {
@@ -6,33 +8,77 @@ enum Help {
                 OptionSpec(name: "--help", topics: [], help: "this text")
             ]
         let heads = options.map { $0.name + ($0.placeholder.map { " \($0)" } ?? "") }
-        let width = (heads.map(\.count).max() ?? 0) + 2
-        let lines = zip(heads, options).map { head, option in
-            "  " + head + String(repeating: " ", count: width - head.count) + option.help
+        // Long ones have a line of their own.
+        let width = min(28, (heads.map(\.count).max() ?? 0) + 2)
+        let lines = zip(heads, options).flatMap { head, option in
+            let text = wrapped(option.help, columns: columns - 2 - width)
+            let indented = text.map { String(repeating: " ", count: 2 + width) + $0 }
+            if head.count + 2 > width { return ["  " + head] + indented }
+            let first = "  " + head + String(repeating: " ", count: width - head.count) + (text.first ?? "")
+            return [first] + indented.dropFirst()
         }
-        return head(of: topic) + "\n\noptions:\n" + lines.joined(separator: "\n") + tail(of: topic)
+        let words = head(of: topic).components(separatedBy: "\n\n").map(flowed).joined(separator: "\n\n")
+        return words + "\n\noptions:\n" + lines.joined(separator: "\n") + tail(of: topic)
+    }
+
+    /// No line is longer.
+    static let columns = 80
+
+    /// A paragraph in lines that fit; usage and lists keep their lines.
+    private static func flowed(_ paragraph: String) -> String {
+        let lines = paragraph.split(separator: "\n")
+        if paragraph.hasPrefix("usage:") { return paragraph }
+        var texts: [(isItem: Bool, text: String)] = []
+        for line in lines {
+            let isItem = line.hasPrefix("* ")
+            if isItem || texts.isEmpty {
+                texts.append((isItem, String(line.dropFirst(isItem ? 2 : 0))))
+            } else {
+                texts[texts.count - 1].text += " " + line.drop { $0 == " " }
+            }
+        }
+        return texts.flatMap { item in
+            wrapped(item.text, columns: columns - (item.isItem ? 2 : 0)).enumerated().map { index, line in
+                item.isItem ? (index == 0 ? "* " : "  ") + line : line
+            }
+        }.joined(separator: "\n")
+    }
+
+    private static func wrapped(_ text: String, columns: Int) -> [String] {
+        var lines: [String] = []
+        for word in text.split(separator: " ") {
+            if let last = lines.last, last.count + 1 + word.count <= columns {
+                lines[lines.count - 1] += " " + word
+            } else {
+                lines.append(String(word))
+            }
+        }
+        return lines
     }
 
     private static func head(of topic: HelpTopic) -> String {
         switch topic {
         case .reconcile:
             """
-            usage: reconcile [DIR] [options]            one pass: plan, apply, exit
-                   reconcile --dry-run [DIR] [options]  plan only
-                   reconcile apply PLAN [DIR]           carry out a plan that a dry run saved
-                   reconcile validate [DIR]             check manifests and data files, offline
-                   reconcile profile [DIR]              what the columns of data files hold
-                   reconcile daemon [DIR]               watch and resync until stopped
-                   reconcile status                     how the daemon is
-                   reconcile query CONNECTION KEY…      read rows back
-                   reconcile schema CONNECTION          the fields of its data
-                   reconcile emarsys CONNECTION         ask as Emarsys would
-                   reconcile check [DIR]                what the manifests' checks say
-                   reconcile doctor                     whether the account is as this tool takes it to be
-                   reconcile export [DIR]               write manifests for what the account holds
-                   reconcile manifest-schema            a JSON Schema of manifests, for editors
-                   reconcile emulator                   serve the API on loopback
-                   reconcile --version
+            usage: reconcile [DIR] [options]        one pass: plan, apply, exit
+                   reconcile plan [DIR]             plan only; the same as --dry-run
+                   reconcile diff [DIR]             the same; exit 2: there are changes
+                   reconcile apply [PLAN] [DIR]     a saved plan; without one, a pass
+                   reconcile validate [DIR]         check manifests and data files, offline
+                   reconcile profile [DIR]          what the columns of data files hold
+                   reconcile init [DIR]             write a first manifest and Policy
+                   reconcile daemon [DIR]           watch and resync until stopped
+                   reconcile status                 how the daemon is
+                   reconcile query CONNECTION KEY…  read rows back
+                   reconcile schema CONNECTION      the fields of its data
+                   reconcile emarsys CONNECTION     ask as Emarsys would
+                   reconcile check [DIR]            what the manifests' checks say
+                   reconcile doctor                 whether the account is as expected
+                   reconcile export [DIR]           write manifests of an account
+                   reconcile manifest-schema        a JSON Schema of manifests, for editors
+                   reconcile emulator               serve the API on loopback
+                   reconcile help [COMMAND]         what COMMAND takes
+                   reconcile version                the version
 
             Keeps an account of the Optimove Data Connections API as the manifests in DIR say (default: Manifests).
             """
@@ -61,8 +107,9 @@ enum Help {
         case .apply:
             """
             usage: reconcile apply PLAN [DIR] [options]
+                   reconcile apply [DIR] [options]
 
-            Carries out what reconcile --dry-run --out PLAN planned, exactly that or nothing: exit 7 where the account,
+            Without PLAN it is a pass, as reconcile alone. With one it carries out what reconcile --dry-run --out PLAN planned, exactly that or nothing: exit 7 where the account,
             the manifests or the data are not what the plan saw, or where it was carried out before. DIR defaults to that
             of the dry run; so do the options that shape a plan.
             """
@@ -76,8 +123,8 @@ enum Help {
         case .query:
             """
             usage: reconcile query CONNECTION KEY… [options]
-                   reconcile query CONNECTION - [options]           keys from stdin, one a line
-                   reconcile query CONNECTION --batch - [options]   many at once: a line of JSON each
+                   reconcile query CONNECTION -          keys from stdin, one a line
+                   reconcile query CONNECTION --batch -  many at once, lines of JSON
                    reconcile query CONNECTION --placeholder NAME=VALUE… [options]
 
             Prints what the service answers, one JSON document a line. With --batch a query that fails is a line
@@ -92,7 +139,7 @@ enum Help {
             """
         case .emarsys:
             """
-            usage: reconcile emarsys CONNECTION --parameter NAME=VALUE… --field NAME… [options]
+            usage: reconcile emarsys CONNECTION --parameter NAME=VALUE… --field NAME…
 
             Asks for external content as SAP Emarsys does while it personalizes a campaign, prints the items, and says
             what Emarsys would leave out or throw away: nested values, items that do not repeat the contact's fields,
@@ -104,6 +151,13 @@ enum Help {
 
             Runs the checks that the manifests in DIR declare (default: Manifests), and says what was wanted and what
             came. Reads alone: nothing is written, state neither. Exits with 1 where a check fails.
+            """
+        case .`init`:
+            """
+            usage: reconcile init [DIR] [options]
+
+            Writes a first manifest with its data file, a Policy, and the schema for editors into DIR (default: Manifests),
+            and with --ci a workflow that shows the plan of each change. Nothing that is there is written over.
             """
         case .profile:
             """
@@ -144,12 +198,20 @@ enum Help {
         }
     }
 
+    private static func listed(_ words: String) -> String {
+        let plain = words.split { $0 == " " || $0 == "\n" }.joined(separator: " ")
+        return wrapped(plain, columns: columns - 2).map { "  " + $0 }.joined(separator: "\n")
+    }
+
     private static func tail(of topic: HelpTopic) -> String {
         switch topic {
         case .reconcile, .apply: exitCodes
-        case .emulator: "\n\ndialects: \(EmulatorCommand.knownDialects)\nfaults:   \(EmulatorCommand.knownFaults)"
+        case .emulator:
+            "\n\ndialects:\n" + listed(EmulatorCommand.knownDialects) + "\n\nfaults:\n"
+                + listed(EmulatorCommand.knownFaults)
         case .validate, .query, .schema, .emarsys, .check, .doctor, .daemon, .status, .export, .manifestSchema,
-            .profile:
+            .profile,
+            .`init`:
             ""
         }
     }
@@ -161,10 +223,10 @@ enum Help {
           0  done, or nothing to do; a dry run that planned
           1  an action failed
           2  --dry-run --detailed-exitcode: there are changes
-          3  manifests, data files or arguments are invalid (nothing was written for them)
+          3  manifests, data files or arguments are invalid (nothing was written)
           4  authentication failed
           5  the API is out of reach or kept limiting, after retries
           6  a refusal: primary key change, unsafe delete, ownership conflict
-          7  a saved plan does not fit what is there any more (nothing was carried out)
+          7  a saved plan does not fit any more (nothing was carried out)
         """
 }

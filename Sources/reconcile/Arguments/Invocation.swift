@@ -1,10 +1,11 @@
 import Model
+import Platform
 
 /// What the user asked for: a command, its operands and its options, checked against what the command takes.
 struct Invocation {
     enum Command: Equatable {
         case reconcile, validate, daemon, status, emulator, query, export, manifestSchema, apply, schema, emarsys,
-            check, doctor, profile
+            check, doctor, profile, `init`
         case help(HelpTopic)
         case version
     }
@@ -14,14 +15,40 @@ struct Invocation {
     var options = ParsedOptions()
     var environment: [String: String]
 
+    /// Words for a pass with options.
+    private static let verbs = ["plan": ["--dry-run"], "diff": ["--dry-run", "--detailed-exitcode"]]
+
+    /// Every word that may come first.
+    static var words: [String] {
+        HelpTopic.allCases.map(\.rawValue).filter { $0 != "reconcile" } + verbs.keys + ["help", "version"]
+    }
+
+    /// The command that `reconcile help WORD` is about.
+    private static func topic(of word: String?) throws(UsageError) -> HelpTopic {
+        guard let word, verbs[word] == nil, word != "help", word != "version" else { return .reconcile }
+        if let topic = HelpTopic(rawValue: word) { return topic }
+        throw UsageError(
+            "there is no command \"\(word)\"",
+            help: NearestName.find(word, in: words).map { "did you mean \($0)?" } ?? "see reconcile --help")
+    }
+
     /// Errors: `UsageError` for everything that is not known, twice, or lacks its value.
     init(_ arguments: [String], environment: [String: String]) throws(UsageError) {
         self.environment = environment
         var rest = arguments[...]
         var name = ""
-        if let first = rest.first, HelpTopic(rawValue: first) != nil, first != "reconcile" {
+        let first = rest.first ?? ""
+        if HelpTopic(rawValue: first) != nil, first != "reconcile" {
             name = first
             rest.removeFirst()
+        } else if let verb = Self.verbs[first] {
+            rest.removeFirst()
+            for option in verb { options.set(OptionSpec(name: option, topics: [], help: ""), to: "") }
+        } else if first == "version" || first == "help" {
+            let word = rest.dropFirst().first.flatMap { $0.hasPrefix("-") ? nil : $0 }
+            let isVersion = first == "version" && rest.count == 1
+            command = isVersion ? .version : .help(try Self.topic(of: word))
+            return
         }
         let topic = HelpTopic(rawValue: name) ?? .reconcile
         command =
@@ -37,11 +64,13 @@ struct Invocation {
             case .check: .check
             case .doctor: .doctor
             case .profile: .profile
+            case .`init`: .`init`
             case .export: .export
             case .manifestSchema: .manifestSchema
             case .apply: .apply
             }
-        let known = OptionSpec.all(for: topic)
+        // Without a plan it is a pass, and takes what that takes.
+        let known = OptionSpec.all(for: topic) + (topic == .apply ? OptionSpec.all(for: .reconcile) : [])
         while let argument = rest.popFirst() {
             if argument == "--" {
                 operands += rest
@@ -62,6 +91,17 @@ struct Invocation {
             try parse(argument, from: &rest, known: known, topic: topic)
         }
         try checkOperands(topic)
+        if topic == .reconcile { try checkWord() }
+    }
+
+    /// A word that is neither a command nor a directory is most likely a command misspelt.
+    private func checkWord() throws(UsageError) {
+        guard let word = operands.first, !word.contains("/"), !word.hasPrefix("."), word != "-",
+            (try? FileStatus(of: word)) == nil
+        else { return }
+        throw UsageError(
+            "\"\(word)\" is neither a command nor a directory",
+            help: NearestName.find(word, in: Self.words).map { "did you mean \($0)?" } ?? "see reconcile --help")
     }
 
     private mutating func parse(
@@ -94,14 +134,13 @@ struct Invocation {
                 "an argument is empty", help: "name a directory; without an argument it is ./Manifests")
         }
         switch topic {
-        case .reconcile, .validate, .daemon, .export, .check, .profile:
+        case .reconcile, .validate, .daemon, .export, .check, .profile, .`init`:
             if operands.count > 1 {
                 throw UsageError("one directory is expected, not \(operands.count): \(operands.joined(separator: " "))")
             }
         case .emulator, .status, .manifestSchema, .doctor:
             if let operand = operands.first { throw UsageError("unexpected \"\(operand)\"") }
         case .apply:
-            if operands.isEmpty { throw UsageError("which plan?", help: "see reconcile apply --help") }
             if operands.count > 2 {
                 throw UsageError("a plan and a directory are expected, not \(operands.joined(separator: " "))")
             }
@@ -130,6 +169,9 @@ struct ParsedOptions {
     subscript(name: String) -> String? { values[name]?.last }
 
     func all(_ name: String) -> [String] { values[name] ?? [] }
+
+    /// Of all that were given.
+    var names: [String] { values.keys.sorted() }
 
     func isGiven(_ name: String) -> Bool { values[name] != nil }
 

@@ -1,6 +1,7 @@
 /// A command that has a help text of its own.
 enum HelpTopic: String, CaseIterable {
-    case reconcile, validate, daemon, status, emulator, query, schema, emarsys, check, doctor, apply, export, profile
+    case reconcile, validate, daemon, status, emulator, query, schema, emarsys, check, doctor, apply, export, profile,
+        `init`
     case manifestSchema = "manifest-schema"
 
     /// What a user types: `reconcile`, `reconcile query`.
@@ -23,6 +24,9 @@ struct OptionSpec {
         .reconcile, .daemon, .query, .schema, .emarsys, .check, .doctor, .apply, .export,
     ]
 
+    /// Commands that read manifests.
+    private static let manifestTopics: Set<HelpTopic> = [.reconcile, .validate, .daemon, .apply, .check, .profile]
+
     private static let table: [OptionSpec] = [
         OptionSpec(
             name: "--dry-run", topics: [.reconcile], help: "plan only: reads the API, writes nothing anywhere"),
@@ -32,6 +36,12 @@ struct OptionSpec {
         OptionSpec(
             name: "--out", placeholder: "FILE", topics: [.reconcile],
             help: "with --dry-run: save the plan, for reconcile apply FILE"),
+        OptionSpec(
+            name: "--ci", placeholder: "github|gitlab", topics: [.`init`],
+            help: "also write a workflow that plans each change and applies what is merged"),
+        OptionSpec(
+            name: "--yes", topics: [.reconcile, .apply],
+            help: "on a terminal: delete without asking first"),
         OptionSpec(
             name: "--rows-out", placeholder: "FILE", topics: [.reconcile],
             help: "write each row and column that an upload changes to FILE, a line of JSON each"),
@@ -99,6 +109,12 @@ struct OptionSpec {
             name: "--data-root", placeholder: "DIR", isRepeatable: true,
             topics: [.reconcile, .validate, .daemon, .apply, .check, .profile],
             help: "another place that data files may stand in, beside DIR"),
+        OptionSpec(
+            name: "--var", placeholder: "NAME=VALUE", isRepeatable: true, topics: manifestTopics,
+            help: "a value for ${var:NAME} in manifests"),
+        OptionSpec(
+            name: "--var-file", placeholder: "FILE", isRepeatable: true, topics: manifestTopics,
+            help: "values for ${var:NAME}, a YAML mapping; --var weighs more, RECONCILE_VAR_NAME most"),
         OptionSpec(
             name: "--adopt", placeholder: "NAME", isRepeatable: true, topics: [.reconcile, .daemon],
             help: "take over the unowned connection that the manifest NAME describes"),

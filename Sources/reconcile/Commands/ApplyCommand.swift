@@ -2,12 +2,25 @@ import Model
 import Platform
 import Reconciler
 
-/// `reconcile apply PLAN [DIR]`: carries out what a dry run saved, exactly that or nothing.
+/// `reconcile apply PLAN [DIR]`: carries out what a dry run saved, exactly that or nothing. Without a plan, or with a
+/// directory in its place, it is a pass.
 struct ApplyCommand {
     let invocation: Invocation
     let console: Console
 
     func run() async throws(UsageError) -> ExitStatus {
+        let isDirectory = invocation.operands.first.map { (try? FileStatus(of: $0))?.kind == .directory } ?? true
+        if isDirectory, invocation.operands.count < 2 {
+            if invocation.options.isGiven("--max-plan-age") {
+                throw UsageError("--max-plan-age goes with a plan", help: "name the file that --dry-run --out wrote")
+            }
+            return try await ReconcileCommand(invocation: invocation, console: console).run()
+        }
+        let known = Set(OptionSpec.all(for: .apply).map(\.name))
+        if let other = invocation.options.names.first(where: { !known.contains($0) }) {
+            throw UsageError(
+                "\(other) does not go with a saved plan", help: "give it to the dry run that saves the plan")
+        }
         let limit = try invocation.options.duration("--max-plan-age", in: 0...31_536_000) ?? 86_400
         let plan: SavedPlan
         do throws(StepFailure) {

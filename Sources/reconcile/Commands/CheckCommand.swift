@@ -19,8 +19,8 @@ struct CheckCommand {
 
     func run() async throws(UsageError) -> ExitStatus {
         let output = try OutputFormat(invocation.options["--output"] ?? "text", of: [.text, .json])
-        let loaded = ValidateCommand.loadManifests(invocation)
-        for diagnostic in loaded.diagnostics { console.err(diagnostic.rendered) }
+        let loaded = try ValidateCommand.loadManifests(invocation)
+        console.show(loaded.diagnostics)
         guard let desired = loaded.desired else { return .invalid }
         let names = invocation.options.all("--name")
         for name in names where !desired.connections.contains(where: { $0.key == name }) {

@@ -25,6 +25,7 @@ struct DaemonCommand {
             directory: invocation.directory, secrets: settings.secrets, apiIdentity: "", stateDirectory: state,
             temporaryDirectory: settings.temporaryDirectory)
         configuration.dataRoots = options.dataRoots
+        configuration.variables = try Variables(invocation).values
         let upload = try UploadOptions(given)
         configuration.uploads = upload.uploads
         configuration.limits = upload.limits

@@ -70,7 +70,7 @@ final class DaemonPasses: PassRunner {
         } catch {
             // Manifests need no API: what is wrong with them is worth knowing all the same.
             var outcome = PassOutcome()
-            outcome.diagnostics = ValidateCommand.loadManifests(settings.invocation).diagnostics
+            outcome.diagnostics = (try? ValidateCommand.loadManifests(settings.invocation))?.diagnostics ?? []
             outcome.failure = error
             return PassResult(outcome: outcome)
         }

@@ -50,7 +50,7 @@ struct ExportCommand {
         }
         let loaded = ManifestLoader(directory: invocation.directory, secrets: nil).load()
         guard let desired = loaded.desired else {
-            for diagnostic in loaded.diagnostics { console.err(diagnostic.rendered) }
+            console.show(loaded.diagnostics)
             throw StepFailure(
                 .invalid, "the manifests in \(invocation.directory) are invalid, so nobody can tell what they declare",
                 help: "repair them first, or export into an empty directory")

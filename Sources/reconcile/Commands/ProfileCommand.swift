@@ -14,8 +14,8 @@ struct ProfileCommand {
         let output = try OutputFormat(invocation.options["--output"] ?? "text", of: [.text, .json, .markdown])
         let interruption = Interruption(console, "profile writes nothing; run it again")
         defer { withExtendedLifetime(interruption) {} }
-        let loaded = ValidateCommand.loadManifests(invocation)
-        for diagnostic in loaded.diagnostics { console.err(diagnostic.rendered) }
+        let loaded = try ValidateCommand.loadManifests(invocation)
+        console.show(loaded.diagnostics)
         guard let desired = loaded.desired else { return .invalid }
         let names = invocation.options.all("--name")
         for name in names where !desired.connections.contains(where: { $0.key == name }) {
@@ -30,7 +30,7 @@ struct ProfileCommand {
             guard let data = connection.data, let set = DataSet(connection) else { continue }
             if interruption.isRaised { break }
             let (report, problems) = await profile(connection.key, set, data, interruption)
-            for problem in problems { console.err(problem.rendered) }
+            console.show(problems)
             if problems.hasErrors { status = .invalid }
             reports.append(report)
             if output == .text { console.out(report.text) }

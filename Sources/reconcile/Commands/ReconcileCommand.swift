@@ -29,6 +29,7 @@ struct ReconcileCommand {
         configuration.limits = upload.limits
         configuration.uploads = upload.uploads
         configuration.dataRoots = options.all("--data-root")
+        configuration.variables = try Variables(invocation).values
         configuration.planning.adopt = Set(options.all("--adopt"))
         configuration.planning.full = options.isGiven("--full")
         configuration.planning.retryRejected = options.isGiven("--retry-rejected")
@@ -61,6 +62,9 @@ struct ReconcileCommand {
                     document: { .object(PlanJSON.members(of: $0)) })
             }
             configuration.isStopping = { interruption.isRaised }
+            if !isDryRun, saved == nil, !options.isGiven("--yes") {
+                configuration.confirm = DeleteQuestion(console).confirm
+            }
             let pass = ReconcilePass(
                 configuration: configuration, reader: account.client, writer: isDryRun ? nil : account.client,
                 querier: account.client,
@@ -69,7 +73,7 @@ struct ReconcileCommand {
             await account.close()
         } catch {
             // Manifests need no API: what is wrong with them is worth knowing all the same.
-            outcome.diagnostics = ValidateCommand.loadManifests(invocation).diagnostics
+            outcome.diagnostics = (try? ValidateCommand.loadManifests(invocation))?.diagnostics ?? []
             outcome.failure = error
         }
         var status = outcome.exitStatus(detailed: isDetailed)
@@ -167,7 +171,7 @@ struct ReconcileCommand {
     }
 
     private func reportProblems(of outcome: PassOutcome) {
-        for diagnostic in outcome.diagnostics { console.err(diagnostic.rendered) }
+        console.show(outcome.diagnostics)
         if outcome.diagnostics.hasErrors {
             console.err(OutcomeText.invalid)
         }

@@ -12,9 +12,10 @@ struct ValidateCommand {
     let invocation: Invocation
     let console: Console
 
-    static func loadManifests(_ invocation: Invocation) -> LoadedManifests {
+    static func loadManifests(_ invocation: Invocation) throws(UsageError) -> LoadedManifests {
         ManifestLoader(
-            directory: invocation.directory, dataRoots: invocation.options.all("--data-root"), secrets: nil
+            directory: invocation.directory, dataRoots: invocation.options.all("--data-root"), secrets: nil,
+            variables: try Variables(invocation).values
         ).load()
     }
 
@@ -25,7 +26,7 @@ struct ValidateCommand {
         Memory.growInLargeSteps()
         let interruption = Interruption(console, "validate writes nothing; run it again")
         defer { withExtendedLifetime(interruption) {} }
-        let loaded = Self.loadManifests(invocation)
+        let loaded = try Self.loadManifests(invocation)
         // The process ends with this command: to take ten thousand manifests apart first would be time for nothing.
         defer { _ = Unmanaged.passRetained(Kept(loaded)) }
         var diagnostics = loaded.diagnostics
@@ -48,7 +49,7 @@ struct ValidateCommand {
             }
         }
         diagnostics = diagnostics.sortedByPlace
-        for diagnostic in diagnostics { console.err(diagnostic.rendered) }
+        console.show(diagnostics)
         let errors = diagnostics.filter { $0.severity == .error }.count
         let warnings = diagnostics.count - errors
         let connections = loaded.desired?.connections.count ?? 0

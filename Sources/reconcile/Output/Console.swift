@@ -1,3 +1,4 @@
+import Model
 import Planner
 import Platform
 import Reconciler
@@ -8,6 +9,7 @@ import Synchronization
 final class Console: Sendable {
     /// Whether colours are wanted on stdout: a terminal, and no `NO_COLOR`.
     let usesColor: Bool
+    private let colorsErrors: Bool
     /// Whether stderr is a terminal that can wipe a line.
     let showsBars: Bool
     /// Whether a runner of GitHub Actions reads along, for which some lines are commands.
@@ -28,6 +30,7 @@ final class Console: Sendable {
         lines = isPatient ? nil : LineQueue(.error)
         let refusesColor = environment["NO_COLOR"]?.isEmpty == false || environment["TERM"] == "dumb"
         usesColor = StandardStream.output.isTerminal && !refusesColor
+        colorsErrors = StandardStream.error.isTerminal && !refusesColor
         showsBars = StandardStream.error.isTerminal && environment["TERM"] != "dumb"
         isReadByRunner = environment["GITHUB_ACTIONS"] == "true"
     }
@@ -58,6 +61,24 @@ final class Console: Sendable {
         }
     }
 
+    /// All of them on stderr, with a blank line between, in colours where there are some.
+    func show(_ diagnostics: [Diagnostic]) {
+        for (index, diagnostic) in diagnostics.enumerated() {
+            err((index > 0 ? "\n" : "") + diagnostic.rendered(usesColor: colorsErrors))
+        }
+    }
+
+    /// Whether somebody can be asked: standard input and standard error are a terminal.
+    var isInteractive: Bool { StandardStream.input.isTerminal && StandardStream.error.isTerminal }
+
+    /// A question, without an end of its line.
+    func ask(_ question: String) {
+        state.withLock { state in
+            wipe(&state)
+            try? StandardStream.error.write(Array(question.utf8))
+        }
+    }
+
     func err(_ text: String) {
         let text = isReadByRunner ? WorkflowCommandGuard.defused(text) : text
         if let lines { return lines.add(text) }
@@ -81,6 +102,9 @@ final class Console: Sendable {
 
     /// Of the terminal that stderr is; nil where it is none, or cannot wipe a line.
     var columns: Int? { showsBars ? StandardStream.error.columns : nil }
+
+    /// Of the terminal that stdout is; nil where it is none.
+    var outColumns: Int? { StandardStream.output.isTerminal ? StandardStream.output.columns : nil }
 
     /// How the process ends: also with an error, and a word, where stdout did not take all of it.
     func finish(_ status: ExitStatus) -> ExitStatus {

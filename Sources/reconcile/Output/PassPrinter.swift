@@ -29,8 +29,8 @@ final class PassPrinter: PassObserver {
     deinit { ticking.cancel() }
 
     func planned(_ plan: Plan) {
-        for problem in plan.connections.flatMap(\.problems).sortedByPlace { console.err(problem.rendered) }
-        if printsPlan { console.out(PlanText(usesColor: usesColor).render(plan)) }
+        console.show(plan.connections.flatMap(\.problems).sortedByPlace)
+        if printsPlan { console.out(PlanText(usesColor: usesColor, columns: console.outColumns).render(plan)) }
     }
 
     func waiting(for reason: String) { console.err("waiting for \(reason)") }

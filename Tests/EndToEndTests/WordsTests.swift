@@ -1,0 +1,105 @@
+import Foundation
+import JSON
+import TestSupport
+import Testing
+
+/// Words that people type by habit, and what is said to those that are none.
+@Suite struct WordsTests {
+    private func start() async throws -> Scratch {
+        let scratch = try Scratch()
+        try FileManager.default.removeItem(at: scratch.manifests)
+        let run = try await Program.run(["init"], directory: scratch.root)
+        #expect(run.status == 0, "\(run.all)")
+        return scratch
+    }
+
+    @Test func whatInitWritesIsValidAndBecomesAnAccount() async throws {
+        let scratch = try await start()
+        let valid = try await scratch.reconcile(["validate"])
+        #expect(valid.status == 0 && valid.out == "Valid: 2 files, 1 connection, 2 rows.\n", "\(valid.all)")
+        let again = try await Program.run(["init"], directory: scratch.root)
+        #expect(again.status == 3 && again.err.contains("init writes over nothing"))
+        let plan = try await scratch.reconcile(["plan", "--emulator"], environment: [:])
+        #expect(plan.status == 0 && plan.out.hasSuffix("Plan: 1 to create, 1 to upload (2 rows).\n"), "\(plan.all)")
+        let diff = try await scratch.reconcile(["diff", "--emulator"], environment: [:])
+        #expect(diff.status == 2 && diff.out == plan.out)
+        let apply = try await scratch.reconcile(["apply", "--emulator"], environment: [:])
+        #expect(apply.out.hasSuffix("Applied: 1 created, 1 uploaded.\n"), "\(apply.all)")
+        #expect(try await scratch.reconcile(["diff", "Manifests", "--emulator"], environment: [:]).status == 0)
+        let schema = try String(contentsOf: scratch.manifests.appending(path: "manifest.schema.json"), encoding: .utf8)
+        #expect(schema == (try await Program.run(["manifest-schema"]).out))
+    }
+
+    @Test(arguments: [("github", ".github/workflows/reconcile.yml"), ("gitlab", ".gitlab-ci.yml")])
+    func initWritesAWorkflow(service: String, path: String) async throws {
+        let scratch = try Scratch()
+        let run = try await Program.run(["init", "config", "--ci", service], directory: scratch.root)
+        #expect(run.status == 0, "\(run.all)")
+        let text = try String(contentsOf: scratch.root.appending(path: path), encoding: .utf8)
+        #expect(text.contains("reconcile validate config") && text.contains("reconcile apply config"))
+        let check = try await Program.run(
+            ["-c", "import yaml,sys; yaml.safe_load(open(sys.argv[1]))", scratch.root.appending(path: path).path],
+            through: "/usr/bin/env", "python3", environment: ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? ""]
+        )
+        // Without PyYAML there is nobody to ask.
+        #expect(check.status == 0 || check.err.contains("No module named"), "\(check.err)")
+    }
+
+    @Test(arguments: [
+        (["validte"], "error: \"validte\" is neither a command nor a directory\n    help: did you mean validate?\n"),
+        (["plam"], "error: \"plam\" is neither a command nor a directory\n    help: did you mean plan?\n"),
+        (["help", "aply"], "error: there is no command \"aply\"\n    help: did you mean apply?\n"),
+        (["wherever/x"], "error: cannot read the directory of manifests wherever/x: No such file or directory\n"),
+    ])
+    func wordsThatAreNone(arguments: [String], message: String) async throws {
+        let scratch = try Scratch()
+        let run = try await scratch.reconcile(arguments)
+        #expect(run.status == 3)
+        #expect(run.err.hasPrefix(message), "\(run.err)")
+    }
+
+    @Test func helpAndVersion() async throws {
+        let version = try await Program.run(["version"])
+        #expect(version.out == (try await Program.run(["--version"]).out))
+        for word in ["validate", "query", "init", "profile", "apply"] {
+            #expect(try await Program.run(["help", word]).out == (try await Program.run([word, "--help"]).out))
+        }
+        #expect(try await Program.run(["help"]).out == (try await Program.run(["--help"]).out))
+    }
+
+    @Test func helpFitsEightyColumns() async throws {
+        let words = try await Program.run(["help"]).out.matches(of: /reconcile ([a-z-]+)/).map { String($0.1) }
+        #expect(words.count > 12)
+        for word in [""] + words {
+            let text = try await Program.run((word.isEmpty ? [] : [word]) + ["--help"]).out
+            for line in text.split(separator: "\n") { #expect(line.count <= 80, "\(word): \(line)") }
+        }
+    }
+
+    /// On a terminal, by script(1), the answer decides; elsewhere nobody is asked.
+    @Test func deletesAreAskedForOnATerminal() async throws {
+        let scratch = try await start()
+        func apply(_ answer: String, _ more: String = "") async throws -> Program.Run {
+            let command =
+                "printf '\(answer)\\n' | script -qec \"'\(Program.path)' apply --emulator --state-dir '\(scratch.state.path)' \(more)\" /dev/null"
+            return try await Program.run(
+                ["-c", command], through: "/bin/sh",
+                environment: ["PATH": "/usr/bin:/bin", "TMPDIR": scratch.root.path],
+                directory: scratch.root)
+        }
+        let policy = scratch.manifests.appending(path: "policy.yaml")
+        let text = try String(contentsOf: policy, encoding: .utf8).replacing("prune: false", with: "prune: true")
+        try Data(text.utf8).write(to: policy)
+        try scratch.write(
+            "other.yaml",
+            "apiVersion: reconcile/v1\nkind: DataConnection\nmetadata: {name: other}\nspec: {name: Other, primary_key: id}\n"
+        )
+        #expect(try await scratch.reconcile(["apply", "--emulator"], environment: [:]).status == 0)
+        try FileManager.default.removeItem(at: scratch.manifests.appending(path: "other.yaml"))
+        let no = try await apply("no")
+        #expect(no.out.contains("Delete 1 connection with all rows (other): this cannot be undone."), "\(no.all)")
+        #expect(no.out.contains("not confirmed: nothing was done") && no.status == 6)
+        let yes = try await apply("yes")
+        #expect(yes.out.contains("1 deleted") && yes.status == 0, "\(yes.all)")
+    }
+}
