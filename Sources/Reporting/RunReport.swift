@@ -50,6 +50,7 @@ package struct RunReport: Sendable {
     package var warnings: [Event] = []
     /// What it came to, in one line; nil where the plan's summary says it.
     package var result: String?
+    package var context = RunContext()
 
     package init(mode: Mode, plan: Plan? = nil) {
         self.mode = mode

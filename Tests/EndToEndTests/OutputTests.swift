@@ -33,7 +33,7 @@ import Testing
         var document = try JSONValue.parse(Data(try file(scratch, "plan.json").utf8))
         #expect(document["mode"] == "dry_run")
         #expect(document["connections"]?.arrayValue?.count == 2)
-        #expect(try file(scratch, "comment.md").hasPrefix("<!-- reconcile -->\n### reconcile: dry run\n"))
+        #expect(try file(scratch, "comment.md").hasPrefix("<!-- reconcile owner=default -->\n### reconcile: dry run\n"))
 
         let pass = try await scratch.reconcile(["--emulator"] + outputs, environment: [:])
         #expect(pass.out.hasSuffix("Plan: 2 to create.\nApplied: 2 created.\n"))
@@ -180,7 +180,7 @@ import Testing
         let run = try await scratch.reconcile(
             ["validate", "--output", "markdown", "--output", "json=v.json", "--output", "text=v.txt"], environment: [:])
         #expect(run.status == 0, "\(run.all)")
-        #expect(run.out.hasPrefix("<!-- reconcile -->\n### reconcile: validate\n"))
+        #expect(run.out.hasPrefix("<!-- reconcile owner=default -->\n### reconcile: validate\n"))
         #expect(try JSONValue.parse(Data(try file(scratch, "v.json").utf8))["valid"] == true)
         #expect(try file(scratch, "v.txt") == "Valid: 2 files, 2 connections, 0 rows.\n")
     }
@@ -220,5 +220,35 @@ import Testing
         let run = try await scratch().reconcile(["daemon", "--emulator", option], environment: [:])
         #expect(run.status == 3)
         #expect(run.err.contains("unknown option"), "\(run.err)")
+    }
+
+    /// What cannot be undone comes first, with a link to each line, as one page too.
+    @Test func lossesComeFirst() async throws {
+        let scratch = try scratch()
+        try scratch.write("policy.yaml", "apiVersion: reconcile/v1\nkind: Policy\nspec: {owner: crm, prune: true}\n")
+        #expect(try await scratch.reconcile(["--emulator"], environment: [:]).status == 0)
+        try FileManager.default.removeItem(at: scratch.manifests.appending(path: "profiles.yaml"))
+        try scratch.write("stock.yaml", Self.stock.replacing("Stock", with: "Stock <b>&"))
+        let run = try await scratch.reconcile(
+            ["plan", "--emulator", "--title", "staging --> x", "--output", "markdown=p.md", "--output", "html=p.html"],
+            environment: [
+                "GITHUB_SERVER_URL": "https://github.com", "GITHUB_REPOSITORY": "o/r", "GITHUB_SHA": "0123456789abcdef",
+                "GITHUB_WORKSPACE": scratch.root.path,
+            ])
+        #expect(run.status == 0, "\(run.all)")
+        let markdown = try file(scratch, "p.md")
+        #expect(markdown.hasPrefix("<!-- reconcile owner=crm title=staging-x -->\n### reconcile: dry run "))
+        let caution = try #require(
+            markdown.range(
+                of: "> [!CAUTION]\n> **This cannot be undone:**\n> * <code>delete profiles and all of its rows</code>"))
+        #expect(
+            try caution.lowerBound < #require(
+                markdown.range(of: "Plan&#58;")?.lowerBound ?? markdown.range(of: "Plan:")?.lowerBound))
+        #expect(
+            markdown.contains("](https://github.com/o/r/blob/0123456789abcdef/Manifests/stock.yaml#L3)"), "\(markdown)")
+        let html = try file(scratch, "p.html")
+        #expect(html.hasPrefix("<!DOCTYPE html>") && html.contains("<li>delete profiles and all of its rows</li>"))
+        #expect(html.contains("Stock &lt;b&gt;&amp;") && !html.contains("<b>&"))
+        #expect(!html.contains("src=") && !html.contains("<script") && !html.contains("<link"), "it needs nothing else")
     }
 }

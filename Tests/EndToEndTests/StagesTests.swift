@@ -35,7 +35,7 @@ import Testing
         let plan = try await scratch.reconcile(
             ["plan", "--var-file", "production.yaml", "--var", "stage=other"], against: emulator,
             environment: Scratch.keys.merging(["RECONCILE_VAR_stage": "test"]) { own, _ in own })
-        #expect(plan.status == 3 && plan.err.contains("state directory"), "\(plan.all)")
+        #expect(plan.status == 3 && plan.err.contains("it is the state of owner production"), "\(plan.all)")
         let undefined = try await scratch.reconcile(["validate", "--var", "stag=x"])
         #expect(undefined.status == 0)
         for arguments in [["--var", "x"], ["--var-file", "absent.yaml"], ["--var", "a=${env:X}"]] {

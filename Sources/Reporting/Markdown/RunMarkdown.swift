@@ -43,7 +43,18 @@ package struct RunMarkdown: Sendable {
 
     /// The whole text, shorter than the limit. By its first line a workflow finds the comment that it wrote before.
     package func render(_ report: RunReport) -> String {
-        var text = "<!-- reconcile -->\n### reconcile: \(report.mode.title)\n"
+        let context = report.context
+        let title = context.title.map { " " + MarkdownText.inline($0) } ?? ""
+        var text = "\(context.marker)\n### reconcile: \(report.mode.title)\(title)\n"
+        if !context.facts.isEmpty {
+            text += "\n" + context.facts.map { MarkdownText.inline($0) }.joined(separator: " · ") + "\n"
+        }
+        // What cannot be undone comes before all else.
+        if let losses = report.plan.map(PlanLosses.init), !losses.isEmpty {
+            let words = report.mode == .apply ? "This could not be undone" : "This cannot be undone"
+            text += "\n> [!CAUTION]\n> **\(words):**\n"
+            text += losses.lines(limit: 50).map { "> * \(MarkdownText.inline($0))\n" }.joined()
+        }
         for line in report.summaryLines { text += "\n**\(MarkdownText.inline(line))**\n" }
         if let plan = report.plan { text += "\n" + RunMarkdownTable.text(of: plan) }
         var left = (connections: 0, problems: 0)
@@ -90,7 +101,7 @@ package struct RunMarkdown: Sendable {
         sections += problems("Warnings", report.warnings.map { [$0.line] })
         let now = report.plan?.now ?? 0
         for group in groups where group.members.first?.actions.isEmpty == false {
-            sections.append(details(of: group, now: now))
+            sections.append(details(of: group, now: now, report.context))
         }
         let noted = groups.filter { group in
             group.members.first.map { $0.actions.isEmpty && !$0.isStopped && !$0.notes.isEmpty } ?? false
@@ -115,7 +126,7 @@ package struct RunMarkdown: Sendable {
         }
     }
 
-    private func details(of group: PlanGroup, now: Int) -> Section {
+    private func details(of group: PlanGroup, now: Int, _ context: RunContext) -> Section {
         let symbol = group.members.first.map(plain.symbol) ?? "~"
         let first = group.members[0]
         let title =
@@ -123,17 +134,23 @@ package struct RunMarkdown: Sendable {
             ? "<b>\(group.members.count.grouped) connections</b>: \(MarkdownText.inline(group.names))"
             : "<b>\(first.key)</b> \(MarkdownText.inline(first.name))"
         let lines = plain.lines(of: group, now: now).map(Self.symbolFirst)
-        var section = Section(text: folded("<code>\(symbol)</code> \(title)", lines))
+        let place = group.isSummedUp ? nil : first.desired?.places.manifest
+        let link = place.flatMap { place in
+            context.link(place.path, line: place.line).map {
+                "[\(MarkdownText.inline("\(place.path):\(place.line)"))](\($0))\n\n"
+            }
+        }
+        var section = Section(text: folded("<code>\(symbol)</code> \(title)", lines, link: link ?? ""))
         section.connections = group.members.count
         return section
     }
 
     /// `title` is HTML.
-    private func folded(_ title: String, _ lines: [String]) -> String {
+    private func folded(_ title: String, _ lines: [String], link: String = "") -> String {
         var shown = lines
         if lines.count > 200 { shown = lines.prefix(200) + ["… and \((lines.count - 200).grouped) more lines"] }
         return
-            "<details>\n<summary>\(title)</summary>\n\n\(MarkdownText.block(shown, language: "diff"))\n\n</details>\n"
+            "<details>\n<summary>\(title)</summary>\n\n\(link)\(MarkdownText.block(shown, language: "diff"))\n\n</details>\n"
     }
 
     /// Blocks of the language `diff` are coloured by the first sign of a line.

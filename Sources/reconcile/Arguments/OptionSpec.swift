@@ -54,7 +54,11 @@ struct OptionSpec {
         OptionSpec(
             name: "--output", placeholder: "FORMAT[=FILE]", isRepeatable: true,
             topics: [.reconcile, .apply, .validate],
-            help: "text, json, markdown or github, to stdout or a file; several with one on stdout (default text)"),
+            help: "text, json, markdown, html or github, to stdout or a file; several with one on stdout (default text)"
+        ),
+        OptionSpec(
+            name: "--title", placeholder: "TEXT", topics: [.reconcile, .apply, .validate],
+            help: "what this run is called in markdown and html: comments of another title stay"),
         OptionSpec(
             name: "--output", placeholder: "text|json|markdown", topics: [.profile],
             help: "form of what goes to stdout (default text)"),

@@ -4,7 +4,7 @@ import Reconciler
 
 /// A form in which a run is told.
 enum OutputFormat: String, CaseIterable {
-    case text, json, markdown, github
+    case text, json, markdown, html, github
 
     /// Errors: `UsageError` for a word that is none of `known`.
     init(_ name: String, of known: [OutputFormat] = allCases) throws(UsageError) {

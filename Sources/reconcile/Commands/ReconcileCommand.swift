@@ -137,8 +137,10 @@ struct ReconcileCommand {
         reportProblems(of: outcome)
         if outputs.stdout == .text, !isDryRun, outcome.plan != nil { console.out(OutcomeText.summary(outcome)) }
         let writer = OutputWriter(outputs: outputs, console: console, environment: invocation.environment)
+        var report = RunReport(outcome, isDryRun: isDryRun)
+        report.context = RunContext(invocation, owner: outcome.desired?.policy.owner, account: api)
         let isWritten = writer.write(
-            RunReport(outcome, isDryRun: isDryRun),
+            report,
             text: { OutcomeText.text(outcome, isDryRun: isDryRun, usesColor: usesColor.inFiles) },
             json: { OutcomeText.json(outcome, mode: isDryRun ? "dry_run" : "apply", api: api, status: status) })
         return isWritten ? status : ExitStatus.worst(of: [status, .failed])

@@ -70,6 +70,7 @@ struct ValidateCommand {
         var report = RunReport(mode: .validate)
         report.diagnostics = diagnostics
         report.result = text
+        report.context = RunContext(invocation, owner: loaded.desired?.policy.owner, account: nil)
         let writer = OutputWriter(outputs: outputs, console: console, environment: invocation.environment)
         let isWritten = writer.write(report, text: { text }, json: { document.prettyText })
         let status: ExitStatus = errors == 0 ? .done : diagnostics.hasInvalidInput ? .invalid : .failed

@@ -22,12 +22,14 @@ struct OutputWriter {
             case .text: text()
             case .json: json()
             case .markdown: RunMarkdown().render(report)
+            case .html: RunHTML().render(report)
             case .github: github(report)
             }
         }
         switch outputs.stdout {
         case .json: console.out(rendered(.json), as: .json)
         case .markdown: console.out(rendered(.markdown))
+        case .html: console.out(rendered(.html))
         case .github: console.out(rendered(.github), as: .commands)
         case .text, nil: break
         }
@@ -46,11 +48,15 @@ struct OutputWriter {
     /// The annotations, and below them the lines that sum the run up.
     private func github(_ report: RunReport) -> String {
         let paths = RepositoryPaths(
-            root: environment["GITHUB_WORKSPACE"].map { (try? Path.resolve($0)) ?? $0 },
-            currentDirectory: (try? Path.resolve(".")) ?? ".")
+            root: Self.workspace(environment), currentDirectory: (try? Path.resolve(".")) ?? ".")
         let commands = GitHubAnnotations(paths: paths).render(report)
         let summary = report.summaryLines.map { WorkflowCommandGuard.defused(PlainText.oneLine($0)) }
         return ((commands.isEmpty ? [] : [commands]) + summary).joined(separator: "\n")
+    }
+
+    /// The root of the repository, as GitHub or GitLab say it.
+    static func workspace(_ environment: [String: String]) -> String? {
+        (environment["GITHUB_WORKSPACE"] ?? environment["CI_PROJECT_DIR"]).map { (try? Path.resolve($0)) ?? $0 }
     }
 
     /// Adds the comment to the page of the step, whose file other commands write to as well.

@@ -1,5 +1,6 @@
 import Model
 import Planner
+import Platform
 import Reconciler
 import Reporting
 
@@ -38,5 +39,26 @@ extension RunReport {
         } else if !isDryRun, outcome.plan != nil {
             result = OutcomeText.summary(outcome)
         }
+    }
+}
+
+extension RunContext {
+    /// What variables of GitHub or GitLab, and Git itself, say of a run.
+    init(_ invocation: Invocation, owner: String?, account: String?) {
+        self.init()
+        let environment = invocation.environment
+        self.owner = owner
+        self.account = account.map { $0.replacing("https://", with: "").replacing("http://", with: "") }
+        title = invocation.options["--title"]
+        time = CivilTime(utc: SystemTime().unixTime().rounded(.down)).rfc3339
+        commit = environment["GITHUB_SHA"] ?? environment["CI_COMMIT_SHA"]
+        if let server = environment["GITHUB_SERVER_URL"], let repository = environment["GITHUB_REPOSITORY"], let commit
+        {
+            linkBase = "\(server)/\(repository)/blob/\(commit)/"
+        } else if let project = environment["CI_PROJECT_URL"], let commit {
+            linkBase = "\(project)/-/blob/\(commit)/"
+        }
+        paths = RepositoryPaths(
+            root: OutputWriter.workspace(environment), currentDirectory: (try? Path.resolve(".")) ?? ".")
     }
 }
