@@ -62,7 +62,9 @@ package final class Daemon: Sendable {
 
     /// Runs until it is told to stop. Errors: an endpoint that cannot listen, as a `StepFailure`.
     package func run() async throws(StepFailure) {
-        let endpoint = options.listen.map { StatusEndpoint(board: board, address: $0, time: time) }
+        let endpoint = options.listen.map {
+            StatusEndpoint(board: board, address: $0, time: time, hosts: AllowedHosts(names: options.hosts))
+        }
         do {
             if let address = try endpoint?.start() {
                 log.log(.info, "listening", "status at \(address)", [("address", "\(address)")])

@@ -10,6 +10,8 @@ package struct DaemonOptions: Sendable {
     /// Seconds for which a manifest must be gone, in two passes, before its connection is deleted.
     package var pruneDelay = 60.0
     package var listen: ListenAddress?
+    /// Names by which clients may ask for the status, beside addresses and `localhost`.
+    package var hosts: [String] = []
     package var version: String
 
     package init(directory: String, version: String) {

@@ -18,7 +18,10 @@ import Testing
         requests.retries = 2
         status.metrics.add(requests)
         for (index, result) in PassStatus.allCases.enumerated() { status.metrics.passes[result] = index }
-        status.metrics.passSeconds = 1.25
+        status.metrics.passDurations.add(1)
+        status.metrics.passDurations.add(0.25)
+        status.owner = "crm"
+        status.revision = "abc"
         status.metrics.lastPassSeconds = 0.125
         status.metrics.driftCorrected = 5
         status.metrics.rowsUploaded = 9
@@ -37,21 +40,26 @@ import Testing
     }
 
     @Test func theTextIsWhatTheFormatAsksFor() throws {
-        let document = try PrometheusDocument(parsing: Self.busyStatus().prometheus(uptime: 1000))
-        #expect(document.value("reconcile_build_info", ["version": "1.2.3-\"beta\"\\\n"]) == 1)
+        let document = try PrometheusDocument(parsing: Self.busyStatus().prometheus(uptime: 1000, unix: 0))
+        #expect(document.value("reconcile_build_info", ["version": "1.2.3-\"beta\"\\\n", "owner": "crm"]) == 1)
         #expect(
             document.value("reconcile_connection_last_success_timestamp_seconds", ["connection": "c0\"\\\n"])
                 == 1_700_000_050)
         #expect(document.families.values.allSatisfy { !$0.help.isEmpty })
         // And of a daemon that has done nothing yet.
         _ = try PrometheusDocument(
-            parsing: Status(version: "1", directory: "d", startedAt: 0).prometheus(uptime: 0))
+            parsing: Status(version: "1", directory: "d", startedAt: 0).prometheus(uptime: 0, unix: 0))
     }
 
     @Test func everythingThatWasPromisedIsThere() throws {
-        let document = try PrometheusDocument(parsing: Self.busyStatus().prometheus(uptime: 1000))
+        let document = try PrometheusDocument(parsing: Self.busyStatus().prometheus(uptime: 1000, unix: 0))
         let expected: [(String, [String: String], Double)] = [
             ("reconcile_passes_total", ["result": "incomplete"], 1), ("reconcile_pass_seconds_sum", [:], 1.25),
+            ("reconcile_pass_seconds_count", [:], 2), ("reconcile_pass_seconds_bucket", ["le": "0.25"], 1),
+            ("reconcile_pass_seconds_bucket", ["le": "1"], 2), ("reconcile_pass_seconds_bucket", ["le": "+Inf"], 2),
+            ("reconcile_revision_info", ["revision": "abc"], 1),
+            ("reconcile_connection_state", ["connection": "c1\"\\\n", "state": "failing"], 1),
+            ("process_start_time_seconds", [:], 1_700_000_000),
             ("reconcile_last_pass_seconds", [:], 0.125), ("reconcile_connections", ["state": "failing"], 1),
             ("reconcile_drift_corrected_total", [:], 5), ("reconcile_rows_uploaded_total", [:], 9),
             ("reconcile_uploaded_bytes_total", [:], 70), ("reconcile_sent_bytes_total", [:], 77),
@@ -76,8 +84,8 @@ import Testing
             entry.nextTry = 2000
             return entry
         }
-        let document = try PrometheusDocument(parsing: status.prometheus(uptime: 1000))
-        #expect(document.families.values.reduce(0) { $0 + $1.samples.count } < 2 * Status.connectionSeries + 100)
+        let document = try PrometheusDocument(parsing: status.prometheus(uptime: 1000, unix: 0))
+        #expect(document.families.values.reduce(0) { $0 + $1.samples.count } < 3 * Status.connectionSeries + 150)
         #expect(document.value("reconcile_connections_without_series") == 48_000)
     }
 
@@ -91,7 +99,7 @@ import Testing
         }
         status.manifestErrors = ["secret-error"]
         status.apiProblem = "secret-problem"
-        #expect(!status.prometheus(uptime: 0).contains("secret"))
+        #expect(!status.prometheus(uptime: 0, unix: 0).contains("secret"))
     }
 
     @Test(arguments: [

@@ -33,7 +33,7 @@ struct PrometheusDocument {
                 help = (parts[0], parts[1])
             } else if line.hasPrefix("# TYPE ") {
                 let parts = line.dropFirst(7).split(separator: " ").map(String.init)
-                guard parts.count == 2, ["counter", "gauge", "summary"].contains(parts[1]), let about = help,
+                guard parts.count == 2, ["counter", "gauge", "histogram"].contains(parts[1]), let about = help,
                     about.name == parts[0], families[parts[0]] == nil
                 else { throw Problem(description: "bad TYPE, or a second of that name: \(line)") }
                 families[parts[0]] = Family(kind: parts[1], help: about.text)
@@ -66,7 +66,8 @@ struct PrometheusDocument {
     }
 
     private static func belongs(_ sample: String, to family: String, _ kind: String) -> Bool {
-        kind == "summary" ? [family + "_sum", family + "_count"].contains(sample) : sample == family
+        kind == "histogram"
+            ? [family + "_bucket", family + "_sum", family + "_count"].contains(sample) : sample == family
     }
 
     private static func isName(_ text: String) -> Bool { text.wholeMatch(of: /[a-zA-Z_:][a-zA-Z0-9_:]*/) != nil }

@@ -43,16 +43,58 @@ import Testing
         #expect(get("/healthz", board).status == 200)
     }
 
-    @Test func readinessIsTheLastPassHavingConverged() {
+    @Test func readinessIsAFirstPassAndKeysThatWork() {
         let board = board()
         #expect(get("/readyz", board).status == 503)
-        board.update { $0.lastPass = pass(.converged) }
-        #expect(get("/readyz", board).status == 200)
-        for status in PassStatus.allCases where status != .converged {
-            board.update { $0.lastPass = pass(status) }
-            #expect(get("/readyz", board).status == 503)
-        }
+        board.update { $0.lastPass = pass(.unreachable) }
+        #expect(get("/readyz", board).status == 503)
         #expect(String(decoding: get("/readyz", board).body, as: UTF8.self) == "in a word\n")
+        // A connection that fails is for metrics to tell.
+        board.update { status in
+            status.metrics.passes[.incomplete] = 1
+            status.lastPass = pass(.incomplete)
+        }
+        #expect(get("/readyz", board).status == 200)
+        board.update { $0.lastPass = pass(.unreachable) }
+        #expect(get("/readyz", board).status == 200)
+        board.update { $0.lastPass = pass(.authenticationFailed) }
+        #expect(get("/readyz", board).status == 503)
+    }
+
+    @Test func aPageThatNeedsNothingElse() {
+        let response = get("/", board())
+        #expect(response.headers["Content-Type"] == "text/html; charset=utf-8")
+        let page = String(decoding: response.body, as: UTF8.self)
+        #expect(page.hasPrefix("<!DOCTYPE html>") && page.contains("fetch(\"/status\""))
+        // Nothing from elsewhere, and no value is ever taken for HTML.
+        for outside in ["http://", "https://", "src=", "<link", "innerHTML", "document.write", "eval("] {
+            #expect(!page.contains(outside), "\(outside)")
+        }
+        #expect(response.headers["Content-Security-Policy"]?.hasPrefix("default-src 'none'") == true)
+    }
+
+    @Test(arguments: [
+        ("127.0.0.1:9464", true), ("localhost:9464", true), ("LOCALHOST", true), ("[::1]:9464", true),
+        ("10.1.2.3", true),
+        ("status.example.com", true), ("STATUS.example.com:80", true), ("evil.example.com:9464", false),
+        ("127.0.0.1.evil.com", false), ("localhost.evil.com", false), ("1.2.3", false), ("", true),
+    ])
+    func namesThatWereNotAllowedAreNotAnswered(host: String, isAllowed: Bool) {
+        for path in ["/", "/status", "/metrics", "/healthz", "/readyz"] {
+            let request = HTTPRequest(method: "GET", target: path, headers: ["Host": host])
+            let response = StatusEndpoint.answer(
+                request, board: board(), time: time, hosts: AllowedHosts(names: ["status.example.com"]))
+            #expect((response.status != 421) == isAllowed)
+        }
+    }
+
+    @Test func theLastHundredPassesAreRemembered() {
+        var status = Status(version: "1", directory: "d", startedAt: 0)
+        for number in 0..<250 {
+            status.remember(
+                Status.LastPass(status: .converged, reason: .resync, endedAt: Double(number), seconds: 1, summary: ""))
+        }
+        #expect(status.recentPasses.count == 100 && status.recentPasses.first?.endedAt == 150)
     }
 
     @Test func metricsAreServedAsPrometheusReadsThem() throws {

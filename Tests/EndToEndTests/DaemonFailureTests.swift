@@ -38,14 +38,14 @@ import Testing
         try await daemon.until("three probes") { try await emulator.requests().count >= before + 3 }
         let status = try await daemon.status(scratch)
         #expect(status["api_problem"]?.stringValue?.isEmpty == false)
-        #expect(status["ready"]?.boolValue == false)
+        #expect(status["converged"]?.boolValue == false)
         #expect(try await daemon.metric("reconcile_api_held") == 1)
         let probes = try await emulator.requests(from: before)
         #expect(probes.allSatisfy { $0.hasPrefix("GET ") && $0.hasSuffix("/connections") }, "\(probes)")
 
         try await emulator.admin("POST", "faults", "{}")
         try await daemon.until("all of them") { try await emulator.names().allSatisfy { $0.hasPrefix("New ") } }
-        try await daemon.until("readiness") { try await daemon.status(scratch)["ready"]?.boolValue == true }
+        try await daemon.until("readiness") { try await daemon.status(scratch)["converged"]?.boolValue == true }
         #expect(count("pass_failed", in: daemon.log) == 1, "told once: \(daemon.log)")
     }
 
@@ -93,7 +93,7 @@ import Testing
             try await daemon.metric("reconcile_pass_seconds_count") >= passes + 2
         }
         #expect(try await emulator.names() == ["Mine"])
-        #expect(try await daemon.status(scratch)["ready"]?.boolValue == true)
+        #expect(try await daemon.status(scratch)["converged"]?.boolValue == true)
         try scratch.write("a.yaml", DaemonTests.manifest("a"))
         try await daemon.until("the correction") { try await emulator.names() == ["a"] }
     }
@@ -123,7 +123,7 @@ import Testing
         try await daemon.until("all rows") {
             try await emulator.rowCounts() == ["bad": 2, "good": 1, "refused": 2]
         }
-        try await daemon.until("readiness") { try await daemon.status(scratch)["ready"]?.boolValue == true }
+        try await daemon.until("readiness") { try await daemon.status(scratch)["converged"]?.boolValue == true }
     }
 
     @Test func aSecondSigtermEndsAtOnceAndLosesNothing() async throws {

@@ -41,7 +41,7 @@ import Testing
         let began = clock.now
         #expect(try await daemon.page("/healthz") == "ok\n")
         #expect(clock.now - began < .seconds(2))
-        try await daemon.until("readiness") { try await daemon.status(scratch)["ready"]?.boolValue == true }
+        try await daemon.until("readiness") { try await daemon.status(scratch)["converged"]?.boolValue == true }
         withExtendedLifetime(crowd) {}
         daemon.signal(SIGTERM)
         #expect(try await daemon.end() == 0)

@@ -121,12 +121,12 @@ import Testing
         try await daemon.untilReady()
         #expect(daemon.isRunning)
         let status = try await daemon.status(scratch)
-        #expect(status["ready"]?.boolValue == false)
+        #expect(status["converged"]?.boolValue == false)
         #expect(status["manifest_errors"]?.arrayValue?.isEmpty == false)
         #expect(try await emulator.writes() == [])
         try scratch.write("a.yaml", Self.manifest("a"))
         try await daemon.until("a") { try await emulator.names() == ["a"] }
-        try await daemon.until("readiness") { try await daemon.status(scratch)["ready"]?.boolValue == true }
+        try await daemon.until("readiness") { try await daemon.status(scratch)["converged"]?.boolValue == true }
     }
 
     /// One slip must not let the data of all others expire: what was valid last is kept up, and nothing more is done.
@@ -150,7 +150,7 @@ import Testing
         daemon.signal(SIGHUP)
         try await daemon.until("the drift") { try await emulator.names() == ["a", "b"] }
         #expect(daemon.log.contains("the last valid ones are kept up"))
-        #expect(try await daemon.status(scratch)["ready"]?.boolValue == false)
+        #expect(try await daemon.status(scratch)["converged"]?.boolValue == false)
 
         try FileManager.default.removeItem(at: scratch.manifests.appending(path: "broken.yaml"))
         try await daemon.until("the wish") { try await emulator.names() == ["a", "c"] }

@@ -6,7 +6,7 @@ import Testing
 @Suite struct MetricTests {
     /// Name to kind, as a daemon that has done nothing yet shows them: all families are there from the start.
     private static var metrics: [String: String] {
-        let text = Status(version: "1", directory: "d", startedAt: 0).prometheus(uptime: 0)
+        let text = Status(version: "1", directory: "d", startedAt: 0).prometheus(uptime: 0, unix: 0)
         return Dictionary(
             text.matches(of: /# TYPE (\S+) (\S+)/).map { (String($0.1), String($0.2)) },
             uniquingKeysWith: { first, _ in first })
@@ -20,8 +20,8 @@ import Testing
     }
 
     @Test func everyMetricThatIsWrittenAboutExists() throws {
-        let summaries = Self.metrics.filter { $0.value == "summary" }.keys
-        let known = Set(Self.metrics.keys).union(summaries.flatMap { ["\($0)_sum", "\($0)_count"] })
+        let histograms = Self.metrics.filter { $0.value == "histogram" }.keys
+        let known = Set(Self.metrics.keys).union(histograms.flatMap { ["\($0)_sum", "\($0)_count", "\($0)_bucket"] })
         for page in try Handbook.everything() {
             for match in page.text.matches(of: /\breconcile_[a-z_]+/) {
                 #expect(known.contains(String(match.0)), "\(page.name) has \(match.0), which does not exist")

@@ -10,7 +10,8 @@ struct Shapes {
         "summary": "summary", "scope": "scope", "connections": "connection", "actions": "action", "changes": "change",
         "rows": "rows", "refusals": "refusal", "problems": "diagnostic", "diagnostics": "diagnostic", "notes": "note",
         "place": "place", "manifest": "place", "results": "result", "rejected_rows": "rejected_row",
-        "failure": "failure", "last_pass": "last_pass", "examples": "examples", "columns": "columns",
+        "failure": "failure", "last_pass": "last_pass", "recent_passes": "last_pass", "examples": "examples",
+        "columns": "columns",
         "compared": "compared", "fields": "field", "retyped": "retyped", "data_sets": "data_set",
     ]
 

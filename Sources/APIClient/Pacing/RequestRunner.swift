@@ -171,8 +171,9 @@ final class RequestRunner: Sendable {
             await gate.leave(pass, .other)
             return .failure(Failure(error: cancelled(request), isWorthRepeating: false))
         }
+        let sent = time.uptime()
         let outcome = await transport.send(call(for: request))
-        note(outcome, of: request, isRepeated: isRepeated)
+        note(outcome, of: request, isRepeated: isRepeated, seconds: time.uptime() - sent)
         let result = judge(outcome, request: request, read: read)
         let consequence = gateOutcome(outcome, result: result)
         await pacer.leave(began: began, paceOutcome(outcome, result: result))
@@ -248,10 +249,13 @@ final class RequestRunner: Sendable {
         if error.kind == .unreachable { shared.withLock { $0.wasReached = false } }
     }
 
-    private func note(_ outcome: Result<HTTPAnswer, TransportFailure>, of request: APIRequest, isRepeated: Bool) {
+    private func note(
+        _ outcome: Result<HTTPAnswer, TransportFailure>, of request: APIRequest, isRepeated: Bool, seconds: Double
+    ) {
         let status = (try? outcome.get())?.status
         shared.withLock { shared in
             shared.statistics.requests[request.operation, default: [:]][status ?? 0, default: 0] += 1
+            shared.statistics.durations.add(seconds)
             let bytes = request.body?.count ?? 0
             shared.statistics.bytesSent += bytes
             if request.operation == .uploadData { shared.statistics.bytesUploaded += bytes }

@@ -1,3 +1,5 @@
+import Model
+
 /// How many requests went out, and what came of them.
 package struct RequestStatistics: Sendable, Hashable {
     /// By operation and status; 0 stands for requests without an answer.
@@ -8,6 +10,9 @@ package struct RequestStatistics: Sendable, Hashable {
     package var bytesSent = 0
     /// Those of them that carried rows.
     package var bytesUploaded = 0
+
+    /// How long each took, until its answer was whole or it failed.
+    package var durations = DurationHistogram.ofRequests
 
     package init() {}
 

@@ -142,7 +142,7 @@ struct DaemonLoop {
             status.isPassRunning = false
             status.isPolling = watcher.isPolling
             status.metrics.passes[pass.status, default: 0] += 1
-            status.metrics.passSeconds += seconds
+            status.metrics.passDurations.add(seconds)
             status.metrics.lastPassSeconds = seconds
             status.metrics.driftCorrected += corrected
             for connection in outcome.results.values {
@@ -153,6 +153,8 @@ struct DaemonLoop {
             status.connections = entries
             status.lastPass = Status.LastPass(
                 status: pass.status, reason: reason, endedAt: unix, seconds: seconds, summary: pass.summary)
+            if let last = status.lastPass { status.remember(last) }
+            if let owner = (outcome.desired ?? nil)?.policy.owner { status.owner = owner }
             if pass.status == .converged { status.lastSuccess = unix }
             if outcome.plan != nil { status.revision = revision }
             status.manifestErrors = outcome.diagnostics.filter { $0.severity == .error }.map(\.oneLine)

@@ -1,11 +1,12 @@
 import APIClient
+import Model
 
 /// What is counted for Prometheus, since the start.
 struct Metrics: Sendable {
     /// Passes by what they came to.
     var passes: [PassStatus: Int] = [:]
-    /// Seconds of all passes, and of the last.
-    var passSeconds = 0.0
+    /// Of all passes, and seconds of the last.
+    var passDurations = DurationHistogram.ofPasses
     var lastPassSeconds = 0.0
     var driftCorrected = 0
     var rowsUploaded = 0
@@ -13,6 +14,7 @@ struct Metrics: Sendable {
     var requests = RequestStatistics()
 
     mutating func add(_ statistics: RequestStatistics) {
+        requests.durations.add(statistics.durations)
         requests.retries += statistics.retries
         requests.bytesSent += statistics.bytesSent
         requests.bytesUploaded += statistics.bytesUploaded

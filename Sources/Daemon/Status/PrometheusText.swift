@@ -1,6 +1,8 @@
+import Model
+
 /// Writes the text format of Prometheus, version 0.0.4.
 struct PrometheusText {
-    enum Kind: String { case counter, gauge, summary }
+    enum Kind: String { case counter, gauge, histogram }
 
     private(set) var text = ""
 
@@ -23,6 +25,20 @@ struct PrometheusText {
     mutating func single(_ name: String, _ kind: Kind, _ help: String, _ value: Double) {
         family(name, kind, help)
         sample(name, [], value)
+    }
+
+    /// A family of one histogram.
+    mutating func histogram(_ name: String, _ help: String, _ durations: DurationHistogram) {
+        family(name, .histogram, help)
+        var total = 0
+        for (bound, count) in zip(durations.bounds, durations.counts) {
+            total += count
+            let isWhole = bound == bound.rounded()
+            sample(name + "_bucket", [("le", isWhole ? "\(Int(bound))" : "\(bound)")], Double(total))
+        }
+        sample(name + "_bucket", [("le", "+Inf")], Double(durations.count))
+        sample(name + "_sum", [], durations.sum)
+        sample(name + "_count", [], Double(durations.count))
     }
 
     static func escaped(_ value: String) -> String {

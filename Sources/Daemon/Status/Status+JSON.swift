@@ -5,23 +5,25 @@ extension Status {
     func document(uptime: Double, unix: Double) -> JSONValue {
         func time(_ seconds: Double?) -> JSONValue { seconds.map { .string(Log.timestamp($0)) } ?? .null }
         func text(_ value: String?) -> JSONValue { value.map(JSONValue.string) ?? .null }
-        let pass: JSONValue =
-            lastPass.map { pass in
-                [
-                    "result": .string(pass.status.rawValue), "reason": .string(pass.reason.rawValue),
-                    "ended_at": time(pass.endedAt), "seconds": .number("\(pass.seconds)"),
-                    "summary": .string(pass.summary),
-                ]
-            } ?? .null
+        func document(_ pass: LastPass) -> JSONValue {
+            [
+                "result": .string(pass.status.rawValue), "reason": .string(pass.reason.rawValue),
+                "ended_at": time(pass.endedAt), "seconds": .number("\(pass.seconds)"),
+                "summary": .string(pass.summary),
+            ]
+        }
         return [
             "format_version": 1,
             "version": .string(version),
             "directory": .string(directory),
             "started_at": time(startedAt),
             "healthy": .bool(isTurning(now: uptime)),
-            "ready": .bool(isConverged),
+            "ready": .bool(isReady),
+            "converged": .bool(isConverged),
+            "owner": text(owner),
             "pass_running": .bool(isPassRunning),
-            "last_pass": pass,
+            "last_pass": lastPass.map(document) ?? .null,
+            "recent_passes": .array(recentPasses.map(document)),
             "last_success_at": time(lastSuccess),
             "next_pass_at": time(nextPassAt),
             "git_revision": text(revision),

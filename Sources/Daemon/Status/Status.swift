@@ -8,6 +8,10 @@ struct Status: Sendable {
     /// Sorted by key.
     var connections: [ConnectionEntry] = []
     var lastPass: LastPass?
+    /// The last ones, the oldest first.
+    private(set) var recentPasses: [LastPass] = []
+    /// The Policy's, once valid manifests were seen.
+    var owner: String?
     var isPassRunning = false
     /// The commit that the last pass with valid manifests worked on.
     var revision: String?
@@ -41,4 +45,19 @@ struct Status: Sendable {
     func isTurning(now: Double) -> Bool { loop.wakeAt.map { now <= $0 + Self.lateness } ?? true }
 
     var isConverged: Bool { lastPass?.status == .converged }
+
+    /// Whether it does its work: a pass came to a plan once, and the keys work. That something is not as the manifests say
+    /// is told by metrics.
+    var isReady: Bool {
+        let hasPlanned = [PassStatus.converged, .incomplete].contains { (metrics.passes[$0] ?? 0) > 0 }
+        return hasPlanned && lastPass?.status != .authenticationFailed
+    }
+
+    /// How many passes are remembered.
+    static let passesKept = 100
+
+    mutating func remember(_ pass: LastPass) {
+        recentPasses.append(pass)
+        if recentPasses.count > Self.passesKept { recentPasses.removeFirst() }
+    }
 }

@@ -154,6 +154,9 @@ struct OptionSpec {
             name: "--listen-anywhere", topics: [.daemon],
             help: "allow --listen at an address that other machines reach"),
         OptionSpec(
+            name: "--allow-host", placeholder: "NAME", isRepeatable: true, topics: [.daemon],
+            help: "a name by which the status may be asked for, beside addresses and localhost"),
+        OptionSpec(
             name: "--log-format", placeholder: "auto|journal|text|json", topics: [.daemon],
             help: "form of the log on stderr (default auto: journal under systemd, else text)"),
         OptionSpec(name: "--verbose", topics: [.daemon], help: "log every pass and every part of an upload too"),

@@ -15,6 +15,7 @@ struct DaemonCommand {
         let time = SystemTime()
         var options = DaemonOptions(directory: invocation.directory, version: Reconcile.version)
         options.dataRoots = given.all("--data-root")
+        options.hosts = given.all("--allow-host")
         options.interval = try given.duration("--interval", in: 1...604_800) ?? options.interval
         options.pruneDelay = try given.duration("--prune-delay", in: 0...604_800) ?? options.pruneDelay
         options.listen = try listenAddress()

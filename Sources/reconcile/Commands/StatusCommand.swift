@@ -32,6 +32,6 @@ struct StatusCommand {
         case .json: console.out(document.prettyText, as: .json)
         default: console.out(StatusTable.text(of: document))
         }
-        return document["ready"]?.boolValue == true ? .done : .failed
+        return document["converged"]?.boolValue == true ? .done : .failed
     }
 }
