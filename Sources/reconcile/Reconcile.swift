@@ -43,6 +43,10 @@ struct Reconcile {
             case .doctor: return try await DoctorCommand(invocation: invocation, console: console).run()
             case .profile: return try await ProfileCommand(invocation: invocation, console: console).run()
             case .`init`: return try InitCommand(invocation: invocation, console: console).run()
+            case .completions:
+                if let shell = Completions.Shell(rawValue: invocation.operands[0]) {
+                    console.out(Completions.text(for: shell))
+                }
             case .query: return await QueryCommand(invocation: invocation, console: console).run()
             }
             return .done

@@ -76,6 +76,24 @@ import Testing
         }
     }
 
+    /// bash itself says what it would offer.
+    @Test(arguments: [
+        ("reconcile va", ["validate"]), ("reconcile plan --compare", ["--compare-rows"]),
+        ("reconcile daemon --log-format j", ["journal", "json"]), ("reconcile validate --data-r", ["--data-root"]),
+    ])
+    func completions(line: String, offered: [String]) async throws {
+        let script = try await Program.run(["completions", "bash"]).out
+        let words = line.split(separator: " ").map(String.init)
+        let ask =
+            "\nCOMP_WORDS=(\(words.joined(separator: " "))); COMP_CWORD=\(words.count - 1); _reconcile; printf '%s\\n' \"${COMPREPLY[@]}\""
+        let run = try await Program.run(["-c", script + ask], through: "/usr/bin/env", "bash")
+        #expect(run.out.split(separator: "\n").map(String.init) == offered, "\(run.all)")
+        for shell in ["zsh", "fish"] {
+            #expect(try await Program.run(["completions", shell]).out.contains("--compare-rows") || shell == "fish")
+        }
+        #expect(try await Program.run(["completions", "csh"]).status == 3)
+    }
+
     /// On a terminal, by script(1), the answer decides; elsewhere nobody is asked.
     @Test func deletesAreAskedForOnATerminal() async throws {
         let scratch = try await start()

@@ -80,6 +80,7 @@ struct Help {
     static let words: Set<String> = [
         "validate", "apply", "daemon", "status", "query", "export", "manifest-schema", "emulator",
         "schema", "emarsys", "check", "doctor", "profile", "plan", "diff", "init", "help", "version",
+        "completions",
     ]
 
     static func read() async throws -> Help {

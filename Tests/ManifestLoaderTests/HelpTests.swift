@@ -63,10 +63,10 @@ import Testing
             "\(found.first?.rendered ?? "")")
     }
 
-    @Test func aFileOfAnotherCase() throws {
-        let workspace = try Workspace()
-        try workspace.write("data/Customers.csv", "id\n1\n")
-        try workspace.write(
+    @Test func aFileOfAnotherCase() {
+        let workspace = Workspace()
+        workspace.write("data/Customers.csv", "id\n1\n")
+        workspace.write(
             "a.yaml",
             "apiVersion: reconcile/v1\nkind: DataConnection\nmetadata: {name: a}\nspec: {name: A, primary_key: id, data: {files: [data/customers.csv]}}\n"
         )

@@ -77,6 +77,7 @@ enum Help {
                    reconcile export [DIR]           write manifests of an account
                    reconcile manifest-schema        a JSON Schema of manifests, for editors
                    reconcile emulator               serve the API on loopback
+                   reconcile completions SHELL      a script for bash, zsh or fish
                    reconcile help [COMMAND]         what COMMAND takes
                    reconcile version                the version
 
@@ -152,6 +153,13 @@ enum Help {
             Runs the checks that the manifests in DIR declare (default: Manifests), and says what was wanted and what
             came. Reads alone: nothing is written, state neither. Exits with 1 where a check fails.
             """
+        case .completions:
+            """
+            usage: reconcile completions bash|zsh|fish
+
+            Prints a script that completes commands and options, for example: reconcile completions bash >
+            /etc/bash_completion.d/reconcile
+            """
         case .`init`:
             """
             usage: reconcile init [DIR] [options]
@@ -211,7 +219,7 @@ enum Help {
                 + listed(EmulatorCommand.knownFaults)
         case .validate, .query, .schema, .emarsys, .check, .doctor, .daemon, .status, .export, .manifestSchema,
             .profile,
-            .`init`:
+            .`init`, .completions:
             ""
         }
     }

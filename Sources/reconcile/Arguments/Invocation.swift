@@ -5,7 +5,7 @@ import Platform
 struct Invocation {
     enum Command: Equatable {
         case reconcile, validate, daemon, status, emulator, query, export, manifestSchema, apply, schema, emarsys,
-            check, doctor, profile, `init`
+            check, doctor, profile, `init`, completions
         case help(HelpTopic)
         case version
     }
@@ -65,6 +65,7 @@ struct Invocation {
             case .doctor: .doctor
             case .profile: .profile
             case .`init`: .`init`
+            case .completions: .completions
             case .export: .export
             case .manifestSchema: .manifestSchema
             case .apply: .apply
@@ -146,6 +147,10 @@ struct Invocation {
             }
         case .query:
             if operands.isEmpty { throw UsageError("which connection?", help: "see reconcile query --help") }
+        case .completions:
+            if operands.count != 1 || Completions.Shell(rawValue: operands[0]) == nil {
+                throw UsageError("for which shell?", help: "name bash, zsh or fish")
+            }
         case .schema, .emarsys:
             if operands.count != 1 {
                 throw UsageError(

@@ -1,7 +1,7 @@
 /// A command that has a help text of its own.
 enum HelpTopic: String, CaseIterable {
     case reconcile, validate, daemon, status, emulator, query, schema, emarsys, check, doctor, apply, export, profile,
-        `init`
+        `init`, completions
     case manifestSchema = "manifest-schema"
 
     /// What a user types: `reconcile`, `reconcile query`.
