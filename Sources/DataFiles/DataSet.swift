@@ -14,6 +14,8 @@ package struct DataSet: Sendable, Hashable {
     package var fields = FieldMapping.none
     /// What must be so; not part of what the rows are.
     package var expectations = Expectations.none
+    /// Fields whose values no message shows.
+    package var sensitive: [String] = []
     /// Part of the digest: rows that expire at another time are other rows.
     package var ttlSeconds: Int?
 
@@ -33,6 +35,7 @@ package struct DataSet: Sendable, Hashable {
         json = data.json
         fields = data.fields
         expectations = data.expectations
+        sensitive = data.sensitive
     }
 }
 
@@ -65,6 +68,8 @@ extension DataSet {
         if !expectations.isNone { combine("\(expectations.rows) \(expectations.columns)") }
         return hash.finalize()
     }
+
+    package func isSensitive(_ name: String) -> Bool { sensitive.contains { $0.isSameBytes(as: name) } }
 
     /// Whether a record's fields are needed to read it, not its text alone.
     var needsFields: Bool {

@@ -9,6 +9,8 @@ struct CredentialFinder {
     let prefix: String
     private(set) var notes: [CredentialNote] = []
     private var used: Set<String> = []
+    /// Names by value: what stands in several places is one credential.
+    private var known: [String: String] = [:]
 
     /// Those of the API itself, which no manifest may refer to.
     private static let forbidden: Set<String> = ["x-api-key", "x-brand-key"]
@@ -29,7 +31,9 @@ struct CredentialFinder {
         else { return Self.escaped(value) }
         // `Bearer {token}` is filled in by whoever asks.
         if !isMasked, !SecretShape.isConstant(secret) { return Self.escaped(value) }
-        return Self.escaped(scheme) + reference(name, place: "the header \(name)", scheme: scheme, isMasked: isMasked)
+        return Self.escaped(scheme)
+            + reference(
+                name, secret, place: "the header \(name)", scheme: scheme, isMasked: isMasked)
     }
 
     /// The password before the host and the values of the query.
@@ -58,7 +62,7 @@ struct CredentialFinder {
         let parts = path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         return parts.map { part in
             guard SecretShape.isToken(part), SecretShape.isConstant(part) else { return Self.escaped(part) }
-            return reference("path", place: "a part of the url's path")
+            return reference("path", part, place: "a part of the url's path")
         }.joined(separator: "/")
     }
 
@@ -66,7 +70,8 @@ struct CredentialFinder {
         guard let at = host.lastIndex(of: "@"), let colon = host[..<at].firstIndex(of: ":"),
             SecretShape.isConstant(String(host[host.index(after: colon)..<at]))
         else { return Self.escaped(String(head)) }
-        return Self.escaped(String(head[...colon])) + reference("password", place: "the password in the url")
+        let password = String(host[host.index(after: colon)..<at])
+        return Self.escaped(String(head[...colon])) + reference("password", password, place: "the password in the url")
             + Self.escaped(String(head[at...]))
     }
 
@@ -76,7 +81,7 @@ struct CredentialFinder {
         guard SecretShape.isName(name) || SecretShape.isToken(value), SecretShape.isConstant(value) else {
             return Self.escaped(String(part))
         }
-        return Self.escaped(name) + "=" + reference(name, place: "the parameter \(name) of the url")
+        return Self.escaped(name) + "=" + reference(name, value, place: "the parameter \(name) of the url")
     }
 
     /// A document with its strings replaced; `name` is the key that it stands under, empty at the top.
@@ -99,14 +104,18 @@ struct CredentialFinder {
             let isMasked = isNamed && MaskedValue.isMasked(value)
             guard isMasked || SecretShape.isConstant(text) && (isNamed || SecretShape.isToken(text))
             else { return .string(Self.escaped(text)) }
-            return .string(reference(name.isEmpty ? "body" : name, place: path, isMasked: isMasked))
+            return .string(reference(name.isEmpty ? "body" : name, text, place: path, isMasked: isMasked))
         case .null, .bool, .number: return value
         }
     }
 
     private mutating func reference(
-        _ name: String, place: String, scheme: String = "", isMasked: Bool = false
+        _ name: String, _ value: String, place: String, scheme: String = "", isMasked: Bool = false
     ) -> String {
+        if !isMasked, let credential = known[value] {
+            if let index = notes.firstIndex(where: { $0.name == credential }) { notes[index].place += " and \(place)" }
+            return "${credential:\(credential)}"
+        }
         let base = prefix + "-" + (ManifestName.slug(name) ?? "credential")
         var credential = Self.forbidden.contains(base) ? base + "-credential" : base
         var number = 2
@@ -114,7 +123,11 @@ struct CredentialFinder {
             credential = "\(base)-\(number)"
             number += 1
         }
-        notes.append(CredentialNote(name: credential, place: place, scheme: scheme, isMasked: isMasked))
+        if !isMasked { known[value] = credential }
+        notes.append(
+            CredentialNote(
+                name: credential, place: place, scheme: scheme, isMasked: isMasked,
+                value: isMasked ? nil : ConfigString(value, isSecret: true)))
         return "${credential:\(credential)}"
     }
 }

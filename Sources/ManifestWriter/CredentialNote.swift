@@ -1,3 +1,5 @@
+import Model
+
 /// A credential that an exported manifest refers to and that somebody has to put into a file.
 package struct CredentialNote: Sendable, Hashable {
     /// Name of the file in the credentials directory.
@@ -8,6 +10,8 @@ package struct CredentialNote: Sendable, Hashable {
     package var scheme: String
     /// Whether the account masks it, so that it has to be asked for elsewhere.
     package var isMasked: Bool
+    /// Nil where the account masks it.
+    package var value: ConfigString?
 
     /// One line for a comment or a summary, without the name and without the value.
     package var words: String {

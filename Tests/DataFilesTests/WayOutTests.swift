@@ -111,4 +111,14 @@ import Testing
         let found = diagnostics("a.csv", Array("id,b\n1,x\n1,y\n".utf8))
         #expect(found.first?.help?.contains("make one column of them") == true)
     }
+
+    @Test func sensitiveValuesAreInNoMessage() {
+        var set = dataSet([files.file("a.csv", "id,n\nsecret-1,12x45\nsecret-1,1\n")], columns: ["n": .number])
+        set.sensitive = ["id", "n"]
+        #expect(problems(set) == ["a.csv:2:10: \"(sensitive)\" is not a number, but `columns` says that \"n\" is one"])
+        set.columns = [:]
+        guard case .failure(let found) = survey(set) else { return }
+        let words = found.diagnostics.map(\.rendered).joined()
+        #expect(words.contains("the primary key (sensitive) occurs twice") && !words.contains("secret"), "\(words)")
+    }
 }

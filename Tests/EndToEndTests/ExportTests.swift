@@ -47,7 +47,7 @@ import Testing
     private static func credentials(_ stock: String, isMasked: Bool) -> [String: String] {
         let shown = [
             "\(stock)-password": password.replacing(" ", with: "_"), "\(stock)-api_key": key,
-            "\(stock)-authorization": key, "\(stock)-cookie": "session=\(key); theme=dark",
+            "\(stock)-cookie": "session=\(key); theme=dark",
             "\(stock)-client_secret": password,
         ]
         // Nobody can tell what stands behind a mask, so the file gets the whole value.
@@ -105,6 +105,33 @@ import Testing
         let idle = try await scratch.reconcile(
             ["--dry-run", "--detailed-exitcode", "--credentials-dir", "credentials"], against: emulator)
         #expect(idle.status == 0, "\(idle.all)")
+    }
+
+    /// What was found goes into files by itself; one value is one file.
+    @Test func credentialsAreWrittenWhereThatIsAskedFor() async throws {
+        let scratch = try Scratch()
+        let emulator = try await EmulatorProcess(directory: scratch.root)
+        var uuids: [String] = []
+        for connection in Self.account { uuids.append(try await emulator.create(connection)) }
+        let export = try await scratch.reconcile(
+            ["export", "Manifests", "--write-credentials", "credentials"], against: emulator)
+        #expect(export.status == 0, "\(export.all)")
+        #expect(
+            export.err.contains("Wrote 4 credentials, for --credentials-dir; keep them out of Git."), "\(export.err)")
+        #expect(!export.all.contains(Self.key) && !export.all.contains("battery"))
+        let folder = scratch.root.appending(path: "credentials")
+        let stock = "stock-\(uuids[3].prefix(8))"
+        for (name, value) in Self.credentials(stock, isMasked: false) {
+            let file = folder.appending(path: name)
+            #expect(try String(contentsOf: file, encoding: .utf8) == value)
+            let mode = try FileManager.default.attributesOfItem(atPath: file.path)[.posixPermissions] as? Int
+            #expect(mode == 0o600)
+        }
+        try await Self.expectMarkersAlone(scratch, emulator, created: uuids)
+        // Nothing is written over, unless that is asked for.
+        let again = try await scratch.reconcile(
+            ["export", "elsewhere", "--write-credentials", "credentials"], against: emulator)
+        #expect(again.status == 1 && again.err.contains("would be overwritten"), "\(again.all)")
     }
 
     private static func expectMarkersAlone(

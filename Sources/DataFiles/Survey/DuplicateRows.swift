@@ -16,6 +16,7 @@ struct DuplicateRows {
     func report(_ set: DataSet, tuning: Tuning, to problems: ProblemList) {
         if count == 0 { return }
         let found = Self.places(of: Set(pairs.flatMap { [$0.first, $0.second] }), in: set, tuning: tuning)
+        func shown(_ key: String) -> String { set.isSensitive(set.primaryKey) ? "(sensitive)" : key }
         for pair in pairs.sorted(by: { $0.second < $1.second }) {
             guard let first = found[pair.first], let second = found[pair.second] else {
                 problems.add(DataProblems.moved(set.files[0], during: "read"))
@@ -24,20 +25,21 @@ struct DuplicateRows {
             if first.key != second.key {
                 problems.add(
                     Diagnostic(
-                        .error, "the primary key \(second.key) may be the same as \(first.key)", at: second.location,
+                        .error, "the primary key \(shown(second.key)) may be the same as \(shown(first.key))",
+                        at: second.location,
                         help:
                             "spell it in one way: as text everywhere, or as a number everywhere; a service may tell keys "
                             + "apart by their text or by their value",
-                        notes: [Diagnostic.Note("\(first.key) is here", at: first.location)]))
+                        notes: [Diagnostic.Note("\(shown(first.key)) is here", at: first.location)]))
                 continue
             }
             problems.add(
                 Diagnostic(
-                    .error, "the primary key \(second.key) occurs twice", at: second.location,
+                    .error, "the primary key \(shown(second.key)) occurs twice", at: second.location,
                     help:
                         "keep one of the two rows; where several columns together tell rows apart, make one column of them and "
                         + "that the primary_key",
-                    notes: [Diagnostic.Note("it occurs here first (as \(first.key))", at: first.location)]))
+                    notes: [Diagnostic.Note("it occurs here first (as \(shown(first.key)))", at: first.location)]))
         }
         for _ in pairs.count..<count { problems.add(Diagnostic(.error, "a primary key occurs twice")) }
     }

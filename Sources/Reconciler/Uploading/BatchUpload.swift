@@ -46,7 +46,8 @@ struct BatchUpload: Sendable {
         state = BatchProgress(
             batch, totalRows: selection.rowCount, now: { Int(time.unixTime()) }, record: record)
         sender = RowSender(
-            connection: connection, primaryKey: surveyed.set.primaryKey, ttlSeconds: settings.ttlSeconds,
+            connection: connection, primaryKey: surveyed.set.primaryKey,
+            hidesKeys: surveyed.set.isSensitive(surveyed.set.primaryKey), ttlSeconds: settings.ttlSeconds,
             batchUUID: batch.uuid, writer: executor.writer, sizeLimit: executor.sizeLimit, pool: executor.pool,
             rejections: rejections)
     }

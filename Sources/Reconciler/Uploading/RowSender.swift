@@ -18,6 +18,8 @@ struct RowSender: Sendable {
 
     let connection: String
     let primaryKey: String
+    /// Whether no key may be shown.
+    let hidesKeys: Bool
     let ttlSeconds: Int?
     let batchUUID: String
     let writer: any ConnectionWriting
@@ -108,9 +110,10 @@ struct RowSender: Sendable {
 
     private func reject(_ row: Int, of chunk: RowChunk, reason: String) throws(StepFailure) {
         let place = chunk.origin(ofRow: row)
+        let key = hidesKeys ? "(sensitive)" : chunk.primaryKeyText(ofRow: row, primaryKey: primaryKey)
         let isWithinLimit = rejections.add(
             RejectedRow(
-                place: place, primaryKey: chunk.primaryKeyText(ofRow: row, primaryKey: primaryKey), reason: reason,
+                place: place, primaryKey: key, reason: reason,
                 record: String(decoding: chunk.record(ofRow: row), as: UTF8.self), isLeftOut: rejections.areLeftOut))
         if !isWithinLimit {
             throw StepFailure(

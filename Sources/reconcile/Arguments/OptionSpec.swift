@@ -189,6 +189,9 @@ struct OptionSpec {
             name: "--owner", placeholder: "NAME", topics: [.export],
             help: "whose connections to export, beside unowned ones (default: the Policy's in DIR, else default)"),
         OptionSpec(
+            name: "--write-credentials", placeholder: "DIR", topics: [.export],
+            help: "put what looks like a credential into files there, each readable by its owner alone"),
+        OptionSpec(
             name: "--force", topics: [.export],
             help: "write over files of the same name, and export again what DIR declares"),
         OptionSpec(name: "--port", placeholder: "N", topics: [.emulator], help: "the port (default 8080; 0 picks one)"),

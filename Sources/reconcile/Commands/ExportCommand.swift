@@ -4,6 +4,7 @@ import ManifestWriter
 import Model
 import Platform
 import Reconciler
+import StateStore
 
 /// `reconcile export [DIR]`: manifests for what the account holds.
 struct ExportCommand {
@@ -93,10 +94,33 @@ struct ExportCommand {
         let manifests = try await write(&selection, from: reader)
         let files = try save(manifests, owner: owner, existing: existing)
         for file in files { console.out(file.visible) }
-        let report = ExportReport(manifests: manifests, leftOut: selection.leftOut, directory: invocation.directory)
+        let written = try saveCredentials(manifests)
+        let report = ExportReport(
+            manifests: manifests, leftOut: selection.leftOut, directory: invocation.directory, written: written)
         console.out(report.summary)
         for line in report.advice { console.err(line.visible) }
         return report.hasFaults ? .failed : .done
+    }
+
+    /// Puts credentials into files that their owner alone can read; the names of those that were written.
+    private func saveCredentials(_ manifests: [ExportedManifest]) throws(StepFailure) -> Set<String> {
+        guard let directory = invocation.options["--write-credentials"] else { return [] }
+        var written: Set<String> = []
+        for note in manifests.flatMap(\.credentials) {
+            guard let value = note.value else { continue }
+            let path = "\(directory)/\(note.name)"
+            if FileStatus.exists(path), !invocation.options.isGiven("--force") {
+                throw StepFailure(
+                    .failed, "\(path) would be overwritten", help: "move it away, or give --force")
+            }
+            do throws(StateError) {
+                try PrivateFile.write(Array(value.reveal().utf8), to: path, makingDirectory: true)
+            } catch {
+                throw StepFailure(error)
+            }
+            written.insert(note.name)
+        }
+        return written
     }
 
     private func write(

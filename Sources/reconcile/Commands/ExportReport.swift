@@ -6,6 +6,8 @@ struct ExportReport {
     let manifests: [ExportedManifest]
     let leftOut: [ExportSelection.LeftOut]
     let directory: String
+    /// Names of credentials that were put into files.
+    var written: Set<String> = []
 
     /// What is wrong with one connection is often wrong with all.
     private static let shownRemarks = 20
@@ -45,7 +47,10 @@ struct ExportReport {
         if remarks.count > Self.shownRemarks {
             lines.append("note: \((remarks.count - Self.shownRemarks).grouped) more such notes stand in the manifests")
         }
-        let credentials = manifests.flatMap(\.credentials)
+        if !written.isEmpty {
+            lines.append("Wrote \(count(written.count, "credential")), for --credentials-dir; keep them out of Git.")
+        }
+        let credentials = manifests.flatMap(\.credentials).filter { !written.contains($0.name) }
         if !credentials.isEmpty {
             let width = credentials.map(\.name.count).max() ?? 0
             lines.append(

@@ -28,7 +28,9 @@ extension CSVColumns {
             }
         }
         let text = String(decoding: bytes.prefix(160), as: UTF8.self)
-        let shown = text.count > 40 || bytes.count > 160 ? text.prefix(40) + "…" : text[...]
+        let shown =
+            isSensitive(column)
+            ? "(sensitive)" : text.count > 40 || bytes.count > 160 ? text.prefix(40) + "…" : text[...]
         return switch plans[column].type {
         case .number:
             (

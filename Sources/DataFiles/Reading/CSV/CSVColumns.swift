@@ -30,11 +30,13 @@ struct CSVColumns: ~Copyable {
     let syntax: CSVSyntax
     /// Whether columns have other names than in the file.
     let isRenamed: Bool
+    private let sensitive: [String]
 
     init(names: [String], set: DataSet, syntax: CSVSyntax) {
         self.names = names
         self.syntax = syntax
         isRenamed = !set.fields.renamings.isEmpty
+        sensitive = set.sensitive
         plans = .allocate(capacity: names.count)
         var isFirst = true
         for (index, name) in names.enumerated() {
@@ -74,6 +76,8 @@ struct CSVColumns: ~Copyable {
     }
 
     deinit { plans.deallocate() }
+
+    func isSensitive(_ column: Int) -> Bool { sensitive.contains { $0.isSameBytes(as: names[column]) } }
 
     var count: Int { plans.count }
 
