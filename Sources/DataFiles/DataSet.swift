@@ -40,6 +40,9 @@ package struct DataSet: Sendable, Hashable {
 }
 
 extension DataSet {
+    /// The size of all files together, as far as they can be looked at.
+    var byteCount: Int { files.reduce(0) { $0 + ((try? FileStamp(ofPathOf: $1))?.size ?? 0) } }
+
     /// A digest of everything but the files' contents: paths, formats, primary key, column types, TTL.
     ///
     /// Two surveys of unchanged files give the same result only where this is the same too.

@@ -23,8 +23,7 @@ struct ColumnCensus: ~Copyable {
     private static let largeBytes = 64 << 20
 
     init(_ set: DataSet) {
-        let bytes = set.files.reduce(0) { $0 + ((try? FileStamp(ofPathOf: $1))?.size ?? 0) }
-        if bytes > Self.largeBytes { memory.threshold = .max / 8 }
+        if set.byteCount > Self.largeBytes { memory.threshold = .max / 8 }
         types = Dictionary(set.columns.map { (Array($0.key.utf8), $0.value) }) { first, _ in first }
     }
 
@@ -87,10 +86,7 @@ struct ColumnCensus: ~Copyable {
             return
         }
         layout = (0..<record.fieldCount).map { index in
-            let field = record.fields[order[index]]
-            let text = UnsafeBufferPointer(
-                start: record.text + Int(field.nameStart), count: Int(field.nameEnd - field.nameStart))
-            let name = field.isNameEscaped ? JSONUnescape.bytes(text) : Array(text)
+            let name = record.plainName(of: record.fields[order[index]])
             if let known = numbers[name] { return known }
             if memory.columns.count >= Self.maxColumns { return -1 }
             memory.columns.append(ColumnMemory.Column(name: name, kinds: []))

@@ -62,9 +62,10 @@ struct ExpectedColumn {
         field = -1
         for index in 0..<record.fieldCount {
             let candidate = record.fields[index]
-            let text = UnsafeBufferPointer(
-                start: record.text + Int(candidate.nameStart), count: Int(candidate.nameEnd - candidate.nameStart))
-            if candidate.isNameEscaped ? JSONUnescape.bytes(text) == name : text.elementsEqual(name) { field = index }
+            let isSame =
+                candidate.isNameEscaped
+                ? record.plainName(of: candidate) == name : record.name(of: candidate).elementsEqual(name)
+            if isSame { field = index }
         }
     }
 
@@ -82,8 +83,7 @@ struct ExpectedColumn {
     private mutating func look(
         at value: RecordBuffer.Field, of record: RecordBuffer.Record, row: Int, in file: DataFile
     ) throws(DataProblems) {
-        let text = UnsafeBufferPointer(
-            start: record.text + Int(value.valueStart), count: Int(value.valueEnd - value.valueStart))
+        let text = record.value(of: value)
         if !value.isValueEscaped { return try look(at: text, value.kind, record, row: row, in: file) }
         var failure: DataProblems?
         JSONUnescape.bytes(text).withUnsafeBufferPointer { bytes in
@@ -151,93 +151,5 @@ struct ExpectedColumn {
         let places = DuplicateRows.places(of: Set(rows), in: set, tuning: tuning)
         violations.places = rows.compactMap { places[$0]?.location }
         return (.unique, violations)
-    }
-}
-
-/// A number to compare others with.
-private struct NumberBound {
-    let text: [UInt8]
-    private let small: Double?
-
-    init(_ text: String) {
-        self.text = Array(text.utf8)
-        small = self.text.withUnsafeBufferPointer { Self.exactOrder($0) }
-    }
-
-    /// Below, at or above zero, as the bound is below, equal to or above the number, exactly.
-    func compare(_ number: UnsafeBufferPointer<UInt8>) -> Int {
-        if let small, let other = Self.exactOrder(number) { return small < other ? -1 : small > other ? 1 : 0 }
-        return JSONNumber.compare(text, Array(number))
-    }
-
-    /// The nearest double, for numbers of which two different ones never share it: up to 15 digits, no exponent.
-    private static func exactOrder(_ text: UnsafeBufferPointer<UInt8>) -> Double? {
-        guard text.count <= 16 else { return nil }
-        var (digits, scale, isFraction) = (0, 0, false)
-        let isNegative = text.first == UInt8(ascii: "-")
-        for byte in text.dropFirst(isNegative ? 1 : 0) {
-            if byte == UInt8(ascii: ".") {
-                isFraction = true
-            } else if byte &- UInt8(ascii: "0") < 10 {
-                digits = digits * 10 + Int(byte &- UInt8(ascii: "0"))
-                if isFraction { scale += 1 }
-            } else {
-                return nil
-            }
-        }
-        guard digits < 1_000_000_000_000_000 else { return nil }
-        let value = Double(digits) / powers[scale]
-        return isNegative ? -value : value
-    }
-
-    private static let powers: [Double] = (0...16).map { exponent in (0..<exponent).reduce(1) { power, _ in power * 10 }
-    }
-}
-
-/// Looks for a pattern, or for the text that it is where it has no signs of a pattern.
-private struct PatternSearch {
-    private let literal: [UInt8]?
-    private var pattern: ValuePattern
-
-    init?(_ text: String) {
-        guard let pattern = try? ValuePattern(text) else { return nil }
-        self.pattern = pattern
-        let isLiteral = !text.isEmpty && !text.utf8.contains { ".[]()|*+?{}^$\\".utf8.contains($0) }
-        literal = isLiteral ? Array(text.utf8) : nil
-    }
-
-    mutating func isFound(in text: UnsafeBufferPointer<UInt8>) -> Bool {
-        guard let literal else { return pattern.isFound(in: text) }
-        guard let start = text.baseAddress else { return false }
-        var offset = 0
-        while offset + literal.count <= text.count {
-            guard
-                let found = Bytes.firstIndex(
-                    of: literal[0], in: start + offset, count: text.count - offset - literal.count + 1)
-            else { return false }
-            offset += found
-            if Bytes.compare(start + offset, literal, count: literal.count) == 0 { return true }
-            offset += 1
-        }
-        return false
-    }
-}
-
-/// The values that a field may have.
-private struct ExpectedValues {
-    private let few: [[UInt8]]
-    private let many: Set<[UInt8]>
-
-    init(_ texts: [String]) {
-        let all = texts.map { Array($0.utf8) }
-        (few, many) = all.count <= 16 ? (all, []) : ([], Set(all))
-    }
-
-    func contains(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
-        for value in few where value.count == text.count {
-            guard let start = text.baseAddress, !value.isEmpty else { return true }
-            if Bytes.compare(start, value, count: value.count) == 0 { return true }
-        }
-        return !many.isEmpty && many.contains(Array(text))
     }
 }

@@ -21,9 +21,7 @@ struct DistinctCount {
         if recent[place] == hash { return false }
         recent[place] = hash
         if exact == nil {
-            let register = Int(hash & UInt64(Self.registerCount - 1))
-            let rank = UInt8(truncatingIfNeeded: (hash >> UInt64(Self.bits) | 1 << 50).trailingZeroBitCount + 1)
-            if rank > registers[register] { registers[register] = rank }
+            raise(hash)
             return true
         }
         return addExactly(hash)
@@ -35,13 +33,16 @@ struct DistinctCount {
         if let kept = exact, kept.count > Self.maxExact {
             registers = Array(repeating: 0, count: Self.registerCount)
             exact = nil
-            for hash in kept {
-                let register = Int(hash & UInt64(Self.registerCount - 1))
-                let rank = UInt8((hash >> UInt64(Self.bits) | 1 << 50).trailingZeroBitCount + 1)
-                registers[register] = max(registers[register], rank)
-            }
+            for hash in kept { raise(hash) }
         }
         return true
+    }
+
+    @inline(__always)
+    private mutating func raise(_ hash: UInt64) {
+        let register = Int(hash & UInt64(Self.registerCount - 1))
+        let rank = UInt8(truncatingIfNeeded: (hash >> UInt64(Self.bits) | 1 << 50).trailingZeroBitCount + 1)
+        if rank > registers[register] { registers[register] = rank }
     }
 
     /// The number, never above that of all values, and whether it is exact.

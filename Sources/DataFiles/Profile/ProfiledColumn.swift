@@ -12,7 +12,7 @@ struct ProfiledColumn {
     private var mayBeBoolean = true
     private var mayBeJSON = true
     private var distinct = DistinctCount()
-    private var texts = Extremes()
+    private var texts = TextExtremes()
     private var numbers = NumberExtremes()
     private var longest = 0
     private var example: [UInt8]?
@@ -110,91 +110,5 @@ struct ProfiledColumn {
             isSensitive: isSensitive,
             values: isSensitive
                 ? nil : values?.map { String(decoding: $0, as: UTF8.self) }.sorted { $0.precedesByBytes($1) })
-    }
-}
-
-/// The least and the greatest of texts, by their bytes; long ones are cut.
-private struct Extremes {
-    private(set) var min: [UInt8]?
-    private(set) var max: [UInt8]?
-    /// The first eight bytes of each, big-endian.
-    private var low = UInt64.max
-    private var high: UInt64 = 0
-
-    private static let kept = 200
-
-    @inline(__always)
-    mutating func add(_ text: UnsafeBufferPointer<UInt8>) {
-        let head = Self.head(text)
-        if head <= low || head >= high { compare(text, head) }
-    }
-
-    /// Bytes that are missing count as zeros.
-    @inline(__always)
-    private static func head(_ text: UnsafeBufferPointer<UInt8>) -> UInt64 {
-        // Records are padded by more than a word.
-        let word = ByteScanning.load(text.baseAddress.unsafelyUnwrapped).byteSwapped
-        return text.count >= 8 ? word : text.isEmpty ? 0 : word & (~0 << UInt64(64 - 8 * text.count))
-    }
-
-    @inline(never)
-    private mutating func compare(_ text: UnsafeBufferPointer<UInt8>, _ head: UInt64) {
-        if min.map({ text.lexicographicallyPrecedes($0) }) ?? true {
-            (min, low) = (Array(text.prefix(Self.kept)), head)
-        }
-        if max.map({ $0.lexicographicallyPrecedes(text) }) ?? true {
-            (max, high) = (Array(text.prefix(Self.kept)), head)
-        }
-    }
-}
-
-/// The least and the greatest of numbers, exactly.
-private struct NumberExtremes {
-    struct Number {
-        var text: [UInt8]
-        var value: Double
-    }
-
-    private(set) var min: Number?
-    private(set) var max: Number?
-
-    @inline(__always)
-    mutating func add(_ text: UnsafeBufferPointer<UInt8>) {
-        let value = Self.value(text)
-        // Where doubles cannot tell them apart the digits do.
-        if let min, let max, value > min.value, value < max.value { return }
-        compare(text, value)
-    }
-
-    @inline(never)
-    private mutating func compare(_ text: UnsafeBufferPointer<UInt8>, _ value: Double) {
-        let number = Number(text: Array(text.prefix(400)), value: value)
-        func isBelow(_ left: Number, _ right: Number) -> Bool {
-            left.value == right.value ? JSONNumber.compare(left.text, right.text) < 0 : left.value < right.value
-        }
-        if min.map({ isBelow(number, $0) }) ?? true { min = number }
-        if max.map({ isBelow($0, number) }) ?? true { max = number }
-    }
-
-    /// The nearest double.
-    @inline(__always)
-    private static func value(_ text: UnsafeBufferPointer<UInt8>) -> Double {
-        var (digits, scale, isFraction) = (0, 0, false)
-        let isNegative = text[0] == UInt8(ascii: "-")
-        for byte in text.dropFirst(isNegative ? 1 : 0) {
-            if byte == UInt8(ascii: "."), !isFraction {
-                isFraction = true
-            } else if byte &- UInt8(ascii: "0") < 10, digits < 100_000_000_000_000 {
-                digits = digits &* 10 &+ Int(byte &- UInt8(ascii: "0"))
-                if isFraction { scale &+= 1 }
-            } else {
-                return Double(String(decoding: text, as: UTF8.self)) ?? .nan
-            }
-        }
-        let value = scale == 0 ? Double(digits) : Double(digits) / powers[scale]
-        return isNegative ? -value : value
-    }
-
-    private static let powers: [Double] = (0...16).map { exponent in (0..<exponent).reduce(1) { power, _ in power * 10 }
     }
 }

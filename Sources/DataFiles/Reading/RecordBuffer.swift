@@ -27,6 +27,23 @@ struct RecordBuffer: ~Copyable {
         var line: Int
         /// See `RecordBuffer.shape`.
         var shape: Int
+
+        /// A field's name as the record writes it.
+        @inline(__always)
+        func name(of field: Field) -> UnsafeBufferPointer<UInt8> {
+            UnsafeBufferPointer(start: text + Int(field.nameStart), count: Int(field.nameEnd - field.nameStart))
+        }
+
+        /// A field's name without JSON escapes.
+        func plainName(of field: Field) -> [UInt8] {
+            field.isNameEscaped ? JSONUnescape.bytes(name(of: field)) : Array(name(of: field))
+        }
+
+        /// A field's value as the record writes it; of a string without the quotes.
+        @inline(__always)
+        func value(of field: Field) -> UnsafeBufferPointer<UInt8> {
+            UnsafeBufferPointer(start: text + Int(field.valueStart), count: Int(field.valueEnd - field.valueStart))
+        }
     }
 
     var bytes = ByteBuffer(capacity: 16 << 10)

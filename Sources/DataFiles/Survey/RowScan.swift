@@ -47,9 +47,7 @@ package struct RowScan {
             for index in 0..<record.fieldCount {
                 let field = record.fields[index]
                 let isNested = field.kind == .container
-                let bytes = UnsafeBufferPointer(
-                    start: record.text + Int(field.nameStart), count: Int(field.nameEnd - field.nameStart))
-                let name = String(decoding: bytes, as: UTF8.self)
+                let name = String(decoding: record.name(of: field), as: UTF8.self)
                 if !EmarsysRules.isFieldName(name), known.insert(name).inserted {
                     warnings.append(
                         Diagnostic(

@@ -39,7 +39,7 @@ struct SurveyPass: ~Copyable {
         cutter = RequestCutter(limits: limits)
         totalBytes =
             set.files.contains(where: \.isCompressed)
-            ? nil : set.files.reduce(0) { $0 + ((try? FileStamp(ofPathOf: $1))?.size ?? 0) }
+            ? nil : set.byteCount
         self.isOneByOne = isOneByOne
         expected = set.expectations.isNone ? nil : ExpectedRows(set, directory: temporaryDirectory, tuning: tuning)
         digests = DigestWorker(
