@@ -15,6 +15,10 @@ final class Findings {
     private var secretSpans: [(start: YAMLMark, end: YAMLMark)] = []
     private lazy var lineStarts = source.lineStarts()
     private var shownLines: [Int: String] = [:]
+    /// Of files with patches of this one's documents; marks count them from 1.
+    private var layers: [Findings] = []
+    /// Of the document that is being read, where it is put together of several: where it and its patches begin.
+    var layered: (document: YAMLMark, patches: [YAMLMark])?
 
     init(source: SourceFile) {
         self.source = source
@@ -42,16 +46,43 @@ final class Findings {
     ) -> Diagnostic {
         Diagnostic(
             severity, message, at: location(mark), help: help,
-            notes: notes.map { Diagnostic.Note($0.text, at: location($0.mark)) })
+            notes: notes.map { Diagnostic.Note($0.text, at: location($0.mark)) } + otherParts(than: mark))
     }
 
     func location(_ mark: YAMLMark) -> SourceLocation {
-        SourceLocation(path: source.path, line: Int(mark.line), column: Int(mark.column))
+        SourceLocation(path: owner(of: mark).source.path, line: Int(mark.line), column: Int(mark.column))
     }
+
+    // MARK: Documents of several files
+
+    /// The number of a file for marks; nil where there are too many.
+    func layer(_ findings: Findings) -> Int? {
+        if let known = layers.firstIndex(where: { $0 === findings }) { return known + 1 }
+        guard layers.count < YAMLMark.maxFiles else { return nil }
+        layers.append(findings)
+        return layers.count
+    }
+
+    /// Those of the file that a mark is about.
+    func owner(of mark: YAMLMark) -> Findings { mark.file == 0 ? self : layers[mark.file - 1] }
+
+    /// Tells of a problem of a document of several files where the other parts are.
+    private func otherParts(than mark: YAMLMark) -> [Diagnostic.Note] {
+        guard let layered else { return [] }
+        if mark.file != 0 { return [Diagnostic.Note("this manifest is patched", at: location(layered.document))] }
+        return layered.patches.map { Diagnostic.Note("it is patched here", at: location($0)) }
+    }
+
+    // MARK: Lines
 
     /// The place of a byte of a scalar's text, as exactly as can be told: where the line holds the text as it is (no
     /// escapes, one line) its own column, otherwise the beginning of the scalar.
     func mark(of node: YAMLNode, offset: Int) -> YAMLMark {
+        if node.mark.file != 0 {
+            var own = node
+            own.mark = node.mark.inFile(0)
+            return owner(of: node.mark).mark(of: own, offset: offset).inFile(node.mark.file)
+        }
         guard let scalar = node.scalar, scalar.end.line == node.mark.line, scalar.style != .block,
             let line = scalars(ofLine: Int(node.mark.line))
         else { return node.mark }
@@ -64,7 +95,8 @@ final class Findings {
 
     /// Keeps the scalar's text out of the source lines that are shown: it is the value of a header.
     func hide(_ node: YAMLNode) {
-        if let scalar = node.scalar { secretSpans.append((node.mark, scalar.end)) }
+        guard let scalar = node.scalar else { return }
+        owner(of: node.mark).secretSpans.append((node.mark.inFile(0), scalar.end.inFile(0)))
     }
 
     /// Keeps a whole line out of what is shown.
@@ -100,8 +132,9 @@ final class Findings {
     }
 
     func withSourceLine(_ diagnostic: Diagnostic) -> Diagnostic {
-        guard let location = diagnostic.location, location.path == source.path, diagnostic.sourceLine == nil else {
-            return diagnostic
+        guard let location = diagnostic.location, diagnostic.sourceLine == nil else { return diagnostic }
+        guard location.path == source.path else {
+            return layers.first { $0.source.path == location.path }?.withSourceLine(diagnostic) ?? diagnostic
         }
         var diagnostic = diagnostic
         diagnostic.sourceLine = shownLine(location.line)

@@ -9,7 +9,9 @@ package struct LoadedManifests: Sendable {
     package var diagnostics: [Diagnostic]
     /// Manifest files that were found.
     package var fileCount: Int
-    /// The directory as it was read, to be compared with `DirectorySnapshot.capture` of the same directory and of the
-    /// data files of `desired`.
+    /// The one that was given, then those that are included, as far as they are known; none where manifests are a text.
+    package var directories: [ManifestDirectory]
+    /// The directories as they were read, to be compared with `DirectorySnapshot.capture` of the same directories and of
+    /// the data files of `desired`.
     package var snapshot: DirectorySnapshot
 }

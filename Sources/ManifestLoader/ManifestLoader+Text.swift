@@ -7,9 +7,11 @@ extension ManifestLoader {
     package static func read(
         text: String, path: String
     ) -> (connections: [DesiredConnection], diagnostics: [Diagnostic]) {
-        let finder = DataFileFinder(directory: ".", prefix: "", root: "/", dataRoots: [], secrets: nil)
-        var file = ManifestFile(findings: Findings(source: SourceFile(path: path, bytes: Array(text.utf8))))
-        ManifestReader(tree: nil, secrets: nil, dataFiles: finder)
+        let finder = DataFileFinder(
+            places: [DataFileFinder.Place(shown: ".", prefix: "", root: "/")], dataRoots: [], secrets: nil)
+        let source = SourceFile(path: path, folder: "/", bytes: Array(text.utf8))
+        var file = ManifestFile(findings: Findings(source: source))
+        ManifestReader(tree: nil, secrets: nil, dataFiles: finder, root: "/")
             .decode(ManifestScan.Manifest(path: path, relativePath: path), into: &file)
         ManifestComparison.check([file])
         return (file.connections.compactMap(\.connection), file.findings.finish())

@@ -1,13 +1,20 @@
-import Dispatch
 import Model
 import Platform
 
 /// Reads a directory of manifests into a desired state, or into everything that is wrong with it.
 ///
-/// Directory → names (`ManifestScan`) → bytes, YAML, fields of each file (`ManifestReader`, files side by side) → what
-/// collides between files (`ManifestComparison`) → `LoadedManifests`.
+/// Directory → names (`ManifestScan`) → bytes, YAML, fields of each file (`ManifestReader`, files side by side), and again
+/// where directories are included (`ManifestTrees`) → what collides between files (`ManifestComparison`) →
+/// `LoadedManifests`.
 package struct ManifestLoader: Sendable {
-    private let directory: String
+    /// Where manifests come from.
+    private enum Source: Sendable {
+        case directory(String)
+        /// Manifests that another program rendered.
+        case text([UInt8])
+    }
+
+    private let source: Source
     private let dataRoots: [String]
     private let secrets: (any SecretSource)?
     private let variables: ManifestVariables
@@ -21,53 +28,63 @@ package struct ManifestLoader: Sendable {
         directory: String, dataRoots: [String] = [], secrets: (any SecretSource)?,
         variables: ManifestVariables = ManifestVariables()
     ) {
-        self.variables = variables
-        self.directory = directory.isEmpty ? "." : directory
+        self.init(.directory(directory.isEmpty ? "." : directory), dataRoots, secrets, variables)
+    }
+
+    /// Manifests of a text, one document after the other; paths of data files are relative to the first of `dataRoots`.
+    package init(
+        text: [UInt8], dataRoots: [String] = [], secrets: (any SecretSource)?,
+        variables: ManifestVariables = ManifestVariables()
+    ) {
+        self.init(.text(text), dataRoots, secrets, variables)
+    }
+
+    private init(
+        _ source: Source, _ dataRoots: [String], _ secrets: (any SecretSource)?, _ variables: ManifestVariables
+    ) {
+        self.source = source
         self.dataRoots = dataRoots
         self.secrets = secrets
+        self.variables = variables
     }
 
     /// Reads everything once. Never throws: whatever goes wrong is a diagnostic, and all of them are reported.
     package func load() -> LoadedManifests {
-        let scan = ManifestScan(directory: directory)
-        var diagnostics = scan.problems
-        let finder = DataFileFinder(
-            directory: directory, prefix: scan.prefix, root: scan.root ?? directory,
-            dataRoots: resolveRoots(&diagnostics), secrets: secrets)
-        var reader = ManifestReader(
-            tree: scan.root.flatMap { try? DirectoryTree($0) }, secrets: secrets, dataFiles: finder,
-            variables: variables)
-        var files = read(scan.manifests, with: reader)
-        // Nearly no directory has variables; then the files that use them are read once more, with those of the Policy.
-        let using = files.indices.filter { files[$0].usesVariables }
-        if !using.isEmpty, let declared = files.lazy.flatMap(\.policies).first?.variables, !declared.isEmpty {
-            var all = ManifestVariables()
-            all.merge(declared)
-            reader.variables = all.merging(variables)
-            for file in using { files[file] = reader.read(scan.manifests[file]) }
+        var diagnostics: [Diagnostic] = []
+        var trees = ManifestTrees(
+            dataRoots: resolveRoots(&diagnostics), secrets: secrets, variables: variables)
+        switch source {
+        case .directory(let path): trees.read(directory: path)
+        case .text(let bytes): trees.read(text: bytes)
         }
+        diagnostics += trees.scans.flatMap(\.problems)
+        var files = trees.takeFiles()
         ManifestComparison.check(files)
         // By index, here and below: to copy thousands of these values takes longer than all else that is done to them.
         for file in files.indices where !files[file].findings.diagnostics.isEmpty {
             diagnostics += files[file].findings.finish()
         }
         let isEmpty = files.indices.allSatisfy { files[$0].documentCount == 0 }
-        if isEmpty, scan.root != nil, !diagnostics.hasErrors {
+        if isEmpty, trees.scans.first?.root != nil, !diagnostics.hasErrors {
             diagnostics.append(
                 Diagnostic(
-                    .warning, "there is no manifest in \(directory)",
+                    .warning, "there is no manifest in \(trees.scans[0].shown)",
                     help: "a manifest is a file that ends in .yaml or .yml"))
         }
-        diagnostics += scan.lookalikes.map(Self.warning)
+        let lookalikes = trees.scans.flatMap(\.lookalikes)
+        diagnostics += lookalikes.map(Self.warning)
         var desired = diagnostics.hasErrors ? nil : moveDesiredState(from: &files)
         let empty = files.indices.filter { files[$0].documentCount == 0 }
-        desired?.doubtfulFiles = empty.map { files[$0].findings.source.path } + scan.lookalikes
+        desired?.doubtfulFiles = empty.map { files[$0].findings.source.path } + lookalikes
         diagnostics += desired.map(ManifestComparison.twins) ?? []
+        let statuses = trees.scans.indices.map { tree in
+            files.indices.filter { files[$0].tree == tree }.map { files[$0].status }
+        }
         return LoadedManifests(
             desired: desired, diagnostics: diagnostics.sortedByPlace, fileCount: files.count,
+            directories: trees.directories,
             snapshot: DirectorySnapshot(
-                scan: scan, statuses: files.indices.map { files[$0].status },
-                dataFiles: desired.map(dataFiles) ?? []))
+                scans: Array(zip(trees.scans, statuses)), dataFiles: desired.map(dataFiles) ?? []))
     }
 
     private static func warning(ofLookalike path: String) -> Diagnostic {
@@ -98,22 +115,6 @@ package struct ManifestLoader: Sendable {
         return roots
     }
 
-    /// Reads the files on all cores; the results stand in the order of the files.
-    private func read(_ manifests: [ManifestScan.Manifest], with reader: ManifestReader) -> [ManifestFile] {
-        let chunk = 64
-        return [ManifestFile](unsafeUninitializedCapacity: manifests.count) { buffer, count in
-            // Each index is written by exactly one iteration, and all have ended before the buffer is read.
-            nonisolated(unsafe) let slots = buffer.baseAddress
-            DispatchQueue.concurrentPerform(iterations: (manifests.count + chunk - 1) / chunk) { iteration in
-                guard let slots else { return }
-                for index in (iteration * chunk)..<min((iteration + 1) * chunk, manifests.count) {
-                    (slots + index).initialize(to: reader.read(manifests[index]))
-                }
-            }
-            count = manifests.count
-        }
-    }
-
     /// Moves the connections out of the files.
     private func moveDesiredState(from files: inout [ManifestFile]) -> DesiredState {
         var connections: [DesiredConnection] = []
@@ -125,7 +126,8 @@ package struct ManifestLoader: Sendable {
                     connections.append(connection)
                 }
             }
-            policy = policy ?? files[file].policies.first?.policy
+            // Another directory's says nothing for all.
+            if files[file].tree == 0 { policy = policy ?? files[file].policies.first?.policy }
         }
         // Nearly always so already, where files are called like what they declare.
         let isSorted = connections.indices.dropFirst().allSatisfy { connections[$0 - 1].key < connections[$0].key }

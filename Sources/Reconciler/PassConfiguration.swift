@@ -7,6 +7,8 @@ import Planner
 package struct PassConfiguration: Sendable {
     /// DIR as the user gave it.
     package var directory: String
+    /// Manifests that stand in the place of the directory's: those of stdin.
+    package var manifestText: [UInt8]?
     /// `--data-root`: further places that data files may stand in.
     package var dataRoots: [String] = []
     package var secrets: any SecretSource

@@ -5,6 +5,8 @@ import Planner
 package struct PassOutcome: Sendable {
     /// Of the manifests: all problems of all files, warnings included.
     package var diagnostics: [Diagnostic] = []
+    /// Directories beside DIR that manifests were read from.
+    package var includedDirectories: [String] = []
     /// The manifests, where they are valid.
     package var desired: DesiredState?
     /// Whether they are not, and the last valid ones were kept up instead.

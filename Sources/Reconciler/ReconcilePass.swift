@@ -65,11 +65,12 @@ package struct ReconcilePass: Sendable {
         let manifests = try await loadManifests()
         outcome.diagnostics = manifests.diagnostics
         outcome.desired = manifests.desired
+        outcome.includedDirectories = manifests.directories.dropFirst().map(\.path)
         outcome.keepsLastValid = manifests.desired == nil && configuration.lastValid != nil
         guard let desired = manifests.desired ?? configuration.lastValid?.keptUp else { return true }
         let snapshot =
             outcome.keepsLastValid
-            ? DirectorySnapshot.capture(directory: configuration.directory, dataFiles: desired.dataFiles)
+            ? DirectorySnapshot.capture(directories: manifests.directories, dataFiles: desired.dataFiles)
             : manifests.snapshot
 
         try checkSavedPlan(owner: desired.policy.owner)
@@ -107,7 +108,7 @@ package struct ReconcilePass: Sendable {
             window: UploadWindow(configuration.uploads),
             pool: BodyPool(keptBytes: configuration.uploads.bytes), held: Set(outcome.held.keys))
         let isUnchanged: @Sendable () -> Bool = {
-            DirectorySnapshot.capture(directory: configuration.directory, dataFiles: desired.dataFiles)
+            DirectorySnapshot.capture(directories: manifests.directories, dataFiles: desired.dataFiles)
                 == snapshot
         }
         guard await executor.carryOut(plan, into: &outcome.results, isUnchanged: isUnchanged) else { return false }
@@ -184,9 +185,16 @@ package struct ReconcilePass: Sendable {
             }
             do { try await time.sleep(seconds: 0.1) } catch { throw .interrupted }
         }
-        let loader = ManifestLoader(
-            directory: configuration.directory, dataRoots: configuration.dataRoots, secrets: configuration.secrets,
-            variables: configuration.variables)
+        let loader =
+            if let text = configuration.manifestText {
+                ManifestLoader(
+                    text: text, dataRoots: configuration.dataRoots, secrets: configuration.secrets,
+                    variables: configuration.variables)
+            } else {
+                ManifestLoader(
+                    directory: configuration.directory, dataRoots: configuration.dataRoots,
+                    secrets: configuration.secrets, variables: configuration.variables)
+            }
         return await BlockingWork.run { loader.load() }
     }
 

@@ -71,6 +71,26 @@ import Testing
         watcher.stop()
     }
 
+    /// A directory that a Policy includes is watched like DIR, from the pass on that found it.
+    @Test func includedDirectoriesAreWatched() async throws {
+        let place = TemporaryDirectory()
+        try Self.prepare(place)
+        let bell = Bell()
+        let watcher = FileWatcher(directory: place.path("d"), time: ManualTime.waiting()) { bell.ring() }
+        #expect(watcher.refresh() == nil)
+        #expect(watcher.refresh(including: [place.path("tree2")], isComplete: true) == nil)
+        // Nobody has looked at it since it was read.
+        #expect(await bell.wait())
+        // While manifests are invalid, what was included before stays watched.
+        #expect(watcher.refresh(including: [], isComplete: false) == nil)
+        place.write("tree2/t.yaml", "changed")
+        #expect(await bell.wait())
+        #expect(watcher.refresh(including: [], isComplete: true) == nil)
+        #expect(watcher.refresh(including: [place.path("tree2")], isComplete: false) == nil)
+        #expect(await bell.wait())
+        watcher.stop()
+    }
+
     /// After the change that rang, what comes next rings too.
     @Test(arguments: [Change.rootReplaced, .newDirectory, .switchedDirectoryLink, .newLink])
     func whatTookItsPlaceIsWatched(change: Change) async throws {

@@ -26,7 +26,11 @@ import Testing
     @Test func everyManifestInADocumentIsValid() async throws {
         var count = 0
         for page in try Handbook.everything() {
-            for manifest in page.manifests {
+            // Those of a repository of several directories are run by a test of that page.
+            for manifest in page.manifests
+            where !["DataConnectionPatch", "include: [", "${var:host}", "${var:brand}"].contains(
+                where: manifest.contains)
+            {
                 let place = try Account()
                 try place.write("shown.yaml", manifest)
                 try place.write("data/customer-profiles.csv", "user_id,lifetime_value,vip\n1,2.5,true\n")

@@ -56,7 +56,7 @@ struct ProblemCase: Sendable, CustomTestStringConvertible {
             "unknown kind \"Dataconnection\" | did you mean \"DataConnection\"?"),
         ProblemCase(
             "apiVersion: reconcile/v1\nkind: §Secret\n",
-            "unknown kind \"Secret\" | known kinds: DataConnection, Policy"),
+            "unknown kind \"Secret\" | known kinds: DataConnection, DataConnectionPatch, Policy"),
         ProblemCase("§kind: Policy\nspec: {}", "apiVersion is missing | add \"apiVersion\""),
         ProblemCase(
             "§§apiVersion: reconcile/v1\nkind: DataConnection\n", "metadata is missing | add \"metadata\"",

@@ -15,7 +15,9 @@ import Testing
         let loaded = workspace.load("M")
         let files = try #require(loaded.desired).connections.flatMap { $0.data?.files ?? [] }
         change()
-        return DirectorySnapshot.capture(directory: "\(workspace.path)/M", dataFiles: files) == loaded.snapshot
+        return DirectorySnapshot.capture(
+            directories: [ManifestDirectory(path: "\(workspace.path)/M", shown: "\(workspace.path)/M")],
+            dataFiles: files) == loaded.snapshot
     }
 
     @Test func nothingMoved() throws {

@@ -69,6 +69,7 @@ struct DaemonLoop {
     // MARK: - What a pass means
 
     private mutating func track(_ outcome: PassOutcome, began: Double, now: Double) {
+        report(watcher.refresh(including: outcome.includedDirectories, isComplete: outcome.desired != nil))
         guard let plan = outcome.plan, !outcome.diagnostics.hasErrors || outcome.keepsLastValid else {
             return tracker.forgetAbsences()
         }

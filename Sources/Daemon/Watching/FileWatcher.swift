@@ -16,6 +16,8 @@ final class FileWatcher: Sendable {
         var numbers: [String: Int32] = [:]
         var source: (any DispatchSourceRead)?
         var files: Set<DataFile> = []
+        /// Included directories of manifests.
+        var trees: Set<String> = []
         /// Why there is polling; nil while there is none.
         var problem: WatchError?
         var polling: Task<Void, Never>?
@@ -66,6 +68,21 @@ final class FileWatcher: Sendable {
         return problem
     }
 
+    /// Also watches these directories of manifests and all below them. Calls `changed` where one of them is new.
+    ///
+    /// - Parameter isComplete: False where manifests were invalid, so that others may be included, too.
+    func refresh(including trees: [String], isComplete: Bool) -> WatchError? {
+        let isSame = state.withLock { state in
+            let all = isComplete ? Set(trees) : state.trees.union(trees)
+            defer { state.trees = all }
+            return state.trees == all
+        }
+        if isSame { return nil }
+        let (problem, hasNew) = refresh(files: state.withLock(\.files))
+        if hasNew { changed() }
+        return problem
+    }
+
     var isPolling: Bool { state.withLock { $0.polling != nil } }
 
     /// How many directories the kernel watches.
@@ -85,7 +102,7 @@ final class FileWatcher: Sendable {
             if state.isStopped { return (nil, false) }
             if let files { state.files = files }
             let before = state.numbers
-            state.list = list(with: state.files)
+            state.list = list(with: state)
             do throws(WatchError) {
                 try watch(&state)
                 state.polling?.cancel()
@@ -104,8 +121,8 @@ final class FileWatcher: Sendable {
         }
     }
 
-    private func list(with files: Set<DataFile>) -> WatchList {
-        WatchList(directory: directory, roots: roots, files: files, except: except)
+    private func list(with state: State) -> WatchList {
+        WatchList(directory: directory, trees: state.trees, roots: roots, files: state.files, except: except)
     }
 
     // MARK: - inotify
@@ -174,7 +191,7 @@ final class FileWatcher: Sendable {
         state.polling = Task { [weak self, time, pollSeconds] in
             var last = first
             while (try? await time.sleep(seconds: pollSeconds)) != nil, let self {
-                let now = FileSurvey.fingerprint(self.list(with: self.state.withLock(\.files)))
+                let now = FileSurvey.fingerprint(self.state.withLock { self.list(with: $0) })
                 if now != last { self.changed() }
                 last = now
             }

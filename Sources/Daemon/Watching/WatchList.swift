@@ -17,12 +17,17 @@ struct WatchList: Sendable, Hashable {
 
     /// - Parameters:
     ///   - directory: DIR, however it was given. All below it counts, links to directories included.
+    ///   - trees: Other directories of which the same is true.
     ///   - roots: Directories elsewhere that data may stand in: they themselves, not what is below them.
     ///   - files: Data files, wherever they are: their directories count, and those of the links that lead to them.
     ///   - left: A directory that does not count though it is below DIR: what a pass writes must not cause another.
-    init(directory: String, roots: Set<String> = [], files: Set<DataFile> = [], except left: String? = nil) {
-        addWay(to: Self.absolute(directory))
-        if let root = Self.resolve(directory) {
+    init(
+        directory: String, trees: Set<String> = [], roots: Set<String> = [], files: Set<DataFile> = [],
+        except left: String? = nil
+    ) {
+        for directory in [directory] + trees.sorted() {
+            addWay(to: Self.absolute(directory))
+            guard let root = Self.resolve(directory) else { continue }
             var seen = Set([left.flatMap(Self.resolve)].compactMap { $0 }.filter { $0 != root })
             addTree(root, depth: 0, seen: &seen)
         }

@@ -99,7 +99,7 @@ extension ConnectionDecoder {
     private func find(_ patterns: [Pattern], _ data: inout DesiredData) {
         var seen: Set<String> = []
         for pattern in patterns {
-            let found = dataFiles.find(pattern.text, from: manifestPath)
+            let found = dataFiles.find(pattern.text, in: findings.owner(of: pattern.mark).source.folder)
             for file in found.files where seen.insert(file.absolutePath).inserted { data.files.append(file) }
             for problem in found.problems {
                 let diagnostic = findings.diagnostic(.error, problem.message, at: pattern.mark, help: problem.help)

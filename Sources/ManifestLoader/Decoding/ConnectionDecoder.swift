@@ -18,8 +18,6 @@ struct ConnectionDecoder {
     let findings: Findings
     let secrets: (any SecretSource)?
     let dataFiles: DataFileFinder
-    /// Below the directory of manifests; data files are named relative to its directory.
-    let manifestPath: String
 
     func decode(_ root: YAMLNode) -> ConnectionManifest {
         let errorsBefore = findings.errorCount

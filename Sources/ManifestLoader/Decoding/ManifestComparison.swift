@@ -43,13 +43,15 @@ struct ManifestComparison {
     }
 
     private mutating func check() {
-        var policy: Place?
+        var policies: [Int: Place] = [:]
         for file in files.indices {
             for manifest in files[file].connections.indices {
                 if let key = files[file].connections[manifest].key { claim(key: key, file) }
                 if let uuid = files[file].connections[manifest].pinnedUUID { claim(pin: uuid, file) }
             }
-            for manifest in files[file].policies { claim(policyAt: (file, manifest.mark), first: &policy) }
+            for manifest in files[file].policies {
+                claim(policyAt: (file, manifest.mark), first: &policies[files[file].tree])
+            }
         }
         // Only now are all names known that a rename must not come from.
         for file in files.indices {
@@ -79,9 +81,12 @@ struct ManifestComparison {
 
     private mutating func claim(key: ConnectionManifest.Claim, _ file: Int) {
         guard let first = keys.updateIfAbsent(key.text, (file, key.mark)) else { return }
+        let isIncluded = files[first.file].tree != files[file].tree
         report(
             "metadata.name \(key.text.quoted) is taken by another manifest", at: (file, key.mark),
-            help: "names are unique in a directory of manifests; rename one", first: first)
+            help: isIncluded
+                ? "rename one, or change the included one with kind: DataConnectionPatch"
+                : "names are unique in a directory of manifests; rename one", first: first)
     }
 
     private mutating func claim(pin uuid: ConnectionManifest.Claim, _ file: Int) {

@@ -6,17 +6,22 @@ struct ManifestReader: Sendable {
     /// Bytes; a manifest is written by hand.
     static let maxSize = 4 * 1024 * 1024
     static let apiVersion = "reconcile/v1"
-    static let kinds = ["DataConnection", "Policy"]
+    static let kinds = ["DataConnection", "DataConnectionPatch", "Policy"]
 
     /// The directory that manifests are opened in.
     let tree: DirectoryTree?
     let secrets: (any SecretSource)?
     /// Places that data files may lie in.
     let dataFiles: DataFileFinder
+    /// Where manifests stand: absolute, empty for nowhere, and what their paths are shown behind.
+    var root = ""
+    var prefix = ""
+    var treeNumber = 0
     /// For `${var:…}`.
     var variables = ManifestVariables()
 
-    func read(_ manifest: ManifestScan.Manifest) -> ManifestFile {
+    /// - Parameter patches: By the `metadata.name` that they change, in the order in which they do.
+    func read(_ manifest: ManifestScan.Manifest, patches: [String: [PatchManifest]] = [:]) -> ManifestFile {
         do throws(SystemError) {
             let input = try open(manifest)
             let status = try input.status()
@@ -24,8 +29,9 @@ struct ManifestReader: Sendable {
                 return unreadable(manifest, "this is not a regular file", help: "a manifest is a regular file")
             }
             let bytes = try input.readAll(limit: Self.maxSize, sizeHint: status.size)
-            var file = ManifestFile(findings: Findings(source: source(manifest, bytes)), status: status)
-            decode(manifest, into: &file)
+            var file = ManifestFile(
+                findings: Findings(source: source(manifest, bytes)), tree: treeNumber, status: status)
+            decode(manifest, into: &file, patches: patches)
             return file
         } catch {
             return unreadable(
@@ -43,21 +49,28 @@ struct ManifestReader: Sendable {
     private func unreadable(_ manifest: ManifestScan.Manifest, _ message: String, help: String) -> ManifestFile {
         let findings = Findings(source: source(manifest, []))
         findings.error(message, at: YAMLMark(line: 1, column: 1), help: help)
-        return ManifestFile(findings: findings, status: try? FileStatus(of: manifest.path), documentCount: 1)
+        return ManifestFile(
+            findings: findings, tree: treeNumber, status: try? FileStatus(of: manifest.path), documentCount: 1)
     }
 
     private func source(_ manifest: ManifestScan.Manifest, _ bytes: [UInt8]) -> SourceFile {
-        SourceFile(path: dataFiles.prefix + Path.shown(manifest.relativePath), bytes: bytes)
+        let path = manifest.relativePath
+        let folder = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { "\(root)/\(path[..<$0])" } ?? root
+        return SourceFile(path: prefix + Path.shown(path), folder: folder, bytes: bytes)
     }
 
-    func decode(_ manifest: ManifestScan.Manifest, into file: inout ManifestFile) {
+    /// - Parameter limit: Bytes.
+    func decode(
+        _ manifest: ManifestScan.Manifest, into file: inout ManifestFile, limit: Int = maxSize,
+        patches: [String: [PatchManifest]] = [:]
+    ) {
         let findings = file.findings
         let bytes = findings.source.bytes
         let top = YAMLMark(line: 1, column: 1)
-        if bytes.count > Self.maxSize {
+        if bytes.count > limit {
             file.documentCount = 1
             findings.error(
-                "the file is larger than \(Self.maxSize >> 20) MiB", at: top,
+                "the file is larger than \(limit >> 20) MiB", at: top,
                 help: "split it; rows belong into data files")
             return
         }
@@ -73,8 +86,7 @@ struct ManifestReader: Sendable {
             findings.error("the file is not UTF-8 but looks like UTF-16", at: top, help: "save it as UTF-8")
             return
         }
-        var connections: [ConnectionManifest] = []
-        var policies: [PolicyManifest] = []
+        var documents = Documents()
         let usesVariables = bytes.containsBytes(of: VariableSubstitution.opening)
         file.usesVariables = usesVariables
         YAMLComposer.documents(of: findings) { root in
@@ -82,10 +94,11 @@ struct ManifestReader: Sendable {
             var root = root
             if usesVariables { root = VariableSubstitution(variables: variables, findings: findings).apply(to: root) }
             file.documentCount += 1
-            document(root, manifest, findings, connections: &connections, policies: &policies)
+            document(root, manifest, findings, patches, into: &documents)
         }
-        file.connections = connections
-        file.policies = policies
+        file.connections = documents.connections
+        file.policies = documents.policies
+        file.patches = documents.patches
         if file.documentCount == 0, !findings.diagnostics.hasErrors {
             findings.warning(
                 "the file holds no manifest", at: top,
@@ -93,9 +106,15 @@ struct ManifestReader: Sendable {
         }
     }
 
+    private struct Documents {
+        var connections: [ConnectionManifest] = []
+        var policies: [PolicyManifest] = []
+        var patches: [PatchManifest] = []
+    }
+
     private func document(
         _ root: YAMLNode, _ manifest: ManifestScan.Manifest, _ findings: Findings,
-        connections: inout [ConnectionManifest], policies: inout [PolicyManifest]
+        _ patches: [String: [PatchManifest]], into documents: inout Documents
     ) {
         guard case .mapping(let pairs) = root.content else {
             findings.error(
@@ -113,11 +132,19 @@ struct ManifestReader: Sendable {
         let kind = pairs.index(of: "kind").map { pairs[$0].value }
         switch kind?.scalar?.text {
         case "DataConnection":
-            let decoder = ConnectionDecoder(
-                findings: findings, secrets: secrets, dataFiles: dataFiles, manifestPath: manifest.relativePath)
-            connections.append(decoder.decode(root))
+            let decoder = ConnectionDecoder(findings: findings, secrets: secrets, dataFiles: dataFiles)
+            let patches = patches.isEmpty ? [] : root.metadataName.flatMap { patches[$0] } ?? []
+            if patches.isEmpty {
+                documents.connections.append(decoder.decode(root))
+            } else {
+                let merged = MergePatch(findings: findings).merge(patches, into: root)
+                documents.connections.append(decoder.decode(merged))
+                findings.layered = nil
+            }
+        case "DataConnectionPatch":
+            if let patch = PatchDecoder(findings: findings).decode(root) { documents.patches.append(patch) }
         case "Policy":
-            policies.append(PolicyDecoder(findings: findings).decode(root))
+            documents.policies.append(PolicyDecoder(findings: findings, isIncluded: treeNumber > 0).decode(root))
         default:
             if kind == nil, version == nil, PastedBody.isOne(pairs) {
                 findings.error(

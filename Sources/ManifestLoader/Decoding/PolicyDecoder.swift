@@ -5,10 +5,14 @@ struct PolicyDecoder {
     static let documentFields = ["apiVersion", "kind", "spec"]
     static let specFields = [
         "owner", "ownership", "adopt", "prune", "max_delete_percent", "max_removed_percent", "max_row_errors",
-        "variables",
+        "variables", "include",
     ]
+    /// What the Policy of an included directory may say.
+    private static let includedFields = ["variables", "include"]
 
     let findings: Findings
+    /// Whether the directory is one that another includes.
+    var isIncluded = false
 
     func decode(_ root: YAMLNode) -> PolicyManifest {
         var manifest = PolicyManifest(policy: Policy(), mark: root.mark)
@@ -19,6 +23,7 @@ struct PolicyDecoder {
         guard let node = document.node("spec"),
             let spec = FieldReader(node, place: "spec", known: Self.specFields, findings: findings)
         else { return manifest }
+        if isIncluded { checkIncluded(spec) }
 
         let owner = spec.filledString("owner")
         if let owner {
@@ -36,12 +41,27 @@ struct PolicyDecoder {
         if let node = spec.node("variables") {
             manifest.variables = ManifestVariables.values(node, place: "spec.variables", findings)
         }
-        if manifest.policy.prune, spec.node("owner") == nil {
+        for (index, element) in (spec.list("include")?.elements ?? []).enumerated() {
+            if let text = findings.filledString(element, "spec.include[\(index)]") {
+                manifest.includes.append(ConnectionManifest.Claim(text: text, mark: element.mark))
+            }
+        }
+        if manifest.policy.prune, spec.node("owner") == nil, !isIncluded {
             findings.error(
                 "spec.prune needs an explicit owner", at: spec.node("prune")?.mark ?? spec.mark,
                 help: "add \"owner\" to spec, so that no other directory's connections can be deleted")
         }
         return manifest
+    }
+
+    /// What holds for all connections is said once, by the directory that was given.
+    private func checkIncluded(_ spec: FieldReader) {
+        for pair in spec.pairs
+        where Self.specFields.contains(pair.key) && !Self.includedFields.contains(pair.key) && !pair.value.isNull {
+            findings.error(
+                "spec.\(pair.key) has no place in the Policy of an included directory", at: pair.keyMark,
+                help: "say it in the directory that includes this one; here a Policy gives variables and include")
+        }
     }
 }
 

@@ -10,12 +10,18 @@ final class DataFileFinder: Sendable {
         var help: String
     }
 
-    /// The directory of manifests as the user gave it.
-    let directory: String
-    /// What stands before a path below it where it is shown.
-    let prefix: String
-    /// The directory of manifests, absolute, links resolved.
-    let root: String
+    /// A directory of manifests.
+    struct Place: Sendable {
+        /// As people may see it.
+        var shown: String
+        /// What stands before a path below it where it is shown.
+        var prefix: String
+        /// Absolute, links resolved.
+        var root: String
+    }
+
+    /// The directories of manifests, the one that was given first.
+    let places: [Place]
     /// Other places of data, absolute, links resolved.
     let dataRoots: [String]
     /// Whose keys must not be uploaded as data; nil where nothing is uploaded.
@@ -23,23 +29,29 @@ final class DataFileFinder: Sendable {
     /// Remembers what it listed, for all patterns of all manifests.
     private let glob = Glob()
 
-    init(directory: String, prefix: String, root: String, dataRoots: [String], secrets: (any SecretSource)?) {
-        self.directory = directory
-        self.prefix = prefix
-        self.root = root
+    init(places: [Place], dataRoots: [String], secrets: (any SecretSource)?) {
+        self.places = places
         self.dataRoots = dataRoots
         self.secrets = secrets
     }
 
     /// - Parameters:
     ///   - pattern: Absolute, or relative to the manifest's directory.
-    ///   - manifest: The manifest's path below the directory.
+    ///   - folder: That directory, absolute; empty where there is none.
     /// - Returns: The files sorted by path, and why others, or all, cannot be used.
-    func find(_ pattern: String, from manifest: String) -> (files: [DataFile], problems: [Problem]) {
-        let folder = manifest.utf8.lastIndex(of: UInt8(ascii: "/")).map { manifest[..<$0] } ?? ""
-        let place = folder.isEmpty ? root : "\(root)/\(folder)"
+    func find(_ pattern: String, in folder: String) -> (files: [DataFile], problems: [Problem]) {
+        if folder.isEmpty, !pattern.hasPrefix("/") {
+            return (
+                [],
+                [
+                    Problem(
+                        message: "the data file \(pattern.quoted) is relative, and the manifest lies in no directory",
+                        help: "give the directory of data files with --data-root")
+                ]
+            )
+        }
         guard Glob.isPattern(pattern) else {
-            let path = pattern.hasPrefix("/") ? pattern : "\(place)/\(pattern)"
+            let path = pattern.hasPrefix("/") ? pattern : "\(folder)/\(pattern)"
             switch file(path, matchedBy: nil) {
             case .success(let file?): return ([file], [])
             case .success(nil): return ([], [])
@@ -48,7 +60,7 @@ final class DataFileFinder: Sendable {
         }
         var files: [DataFile] = []
         var problems: [Problem] = []
-        for path in glob.paths(matching: pattern, in: place) {
+        for path in glob.paths(matching: pattern, in: folder) {
             switch file(path, matchedBy: pattern) {
             case .success(let file?): files.append(file)
             case .success(nil): break
@@ -59,7 +71,7 @@ final class DataFileFinder: Sendable {
             problems.append(
                 Problem(
                     message: "no file matches \(pattern.quoted)",
-                    help: "patterns are relative to the directory of the manifest, \(shown(place))"))
+                    help: "patterns are relative to the directory of the manifest, \(shown(folder))"))
         }
         return (files, problems)
     }
@@ -70,16 +82,20 @@ final class DataFileFinder: Sendable {
         .failure(Refusal(problem: Problem(message: message, help: help)))
     }
 
+    /// What data files lie below, in words.
+    private var home: String { places.first?.shown ?? dataRoots.first.map(Path.shown) ?? "the directory of manifests" }
+
     /// One file; nil for a directory that a wildcard matched.
     private func file(_ path: String, matchedBy pattern: String?) -> Result<DataFile?, Refusal> {
         let shown = shown(path)
         do throws(SystemError) {
             let resolved = try Path.resolve(path)
-            guard let place = ([root] + dataRoots).first(where: resolved.isBelow) else {
+            guard let place = (places.map(\.root) + dataRoots).first(where: resolved.isBelow) else {
                 return refuse(
-                    "the data file \(shown) lies outside of \(Path.shown(directory))",
-                    "put it below \(Path.shown(directory)), or allow its directory with --data-root")
+                    "the data file \(shown) lies outside of \(home)",
+                    "put it below \(home), or allow its directory with --data-root")
             }
+            let root = places.map(\.root).first(where: path.isBelow) ?? places.first?.root ?? place
             if DirectoryTree.isHidden(resolved, below: place), !DirectoryTree.isHidden(path, below: root) {
                 return refuse(
                     "the data file \(shown) is a link to a hidden file", "put the file itself there")
@@ -131,20 +147,15 @@ final class DataFileFinder: Sendable {
             == UInt8(ascii: "_")
     }
 
-    /// What lies in the directory as the user would write it, all else absolute; fit to be printed.
+    /// What lies in a directory of manifests as the user would write it, all else absolute; fit to be printed.
     private func shown(_ path: String) -> String {
-        let short = Self.shortened(path)
-        if short == root { return Path.shown(directory) }
-        guard short.isBelow(root) else { return Path.shown(short) }
-        return prefix + Path.shown(String(Substring(short.utf8.dropFirst(root == "/" ? 1 : root.utf8.count + 1))))
-    }
-
-    /// Without `.` and, where a name stands before it, `..`: `/m/crm/../data/a.csv` is `/m/data/a.csv`.
-    private static func shortened(_ path: String) -> String {
-        var parts: [Substring] = []
-        for part in path.split(separator: "/") where part != "." {
-            if part == "..", let last = parts.last, last != ".." { parts.removeLast() } else { parts.append(part) }
+        let short = Path.shortened(path)
+        for place in places {
+            if short == place.root { return place.shown }
+            guard short.isBelow(place.root) else { continue }
+            let below = short.utf8.dropFirst(place.root == "/" ? 1 : place.root.utf8.count + 1)
+            return place.prefix + Path.shown(String(Substring(below)))
         }
-        return (path.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
+        return Path.shown(short)
     }
 }

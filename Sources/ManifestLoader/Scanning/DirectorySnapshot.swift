@@ -17,20 +17,23 @@ package struct DirectorySnapshot: Sendable, Hashable {
     private var problems: [String]
 
     /// Looks at the directory as it is now. Never fails: what cannot be read is part of what is compared.
-    package static func capture(directory: String, dataFiles: [DataFile]) -> DirectorySnapshot {
-        let scan = ManifestScan(directory: directory)
-        let statuses = scan.manifests.map { try? FileStatus(of: $0.path) }
-        return DirectorySnapshot(scan: scan, statuses: statuses, dataFiles: dataFiles)
+    package static func capture(directories: [ManifestDirectory], dataFiles: [DataFile]) -> DirectorySnapshot {
+        let scans = directories.map { ManifestScan(directory: $0.path, shownAs: $0.shown) }
+        let statuses = scans.map { $0.manifests.map { try? FileStatus(of: $0.path) } }
+        return DirectorySnapshot(scans: Array(zip(scans, statuses)), dataFiles: dataFiles)
     }
 
-    /// - Parameter statuses: Those of the scan's manifests, in their order.
-    init(scan: ManifestScan, statuses: [FileStatus?], dataFiles: [DataFile]) {
-        entries = zip(scan.manifests, statuses).map { Entry(path: $0.path, status: $1) }
-        entries += scan.dataNames.map { Entry(path: $0, status: nil) }
+    /// - Parameter scans: Each with the statuses of its manifests, in their order.
+    init(scans: [(scan: ManifestScan, statuses: [FileStatus?])], dataFiles: [DataFile]) {
+        entries = []
+        for (scan, statuses) in scans {
+            entries += zip(scan.manifests, statuses).map { Entry(path: $0.path, status: $1) }
+            entries += scan.dataNames.map { Entry(path: $0, status: nil) }
+        }
         var seen: Set<String> = []
         for file in dataFiles where seen.insert(file.absolutePath).inserted {
             entries.append(Entry(path: file.absolutePath, status: try? FileStatus(of: file.absolutePath)))
         }
-        problems = scan.problems.map(\.message)
+        problems = scans.flatMap { $0.scan.problems.map(\.message) }
     }
 }

@@ -25,21 +25,26 @@ struct ManifestScan {
 
     static let maxDepth = 64
 
-    private let directory: String
+    /// As it was given.
+    let given: String
+    /// The directory as people may see it.
+    let shown: String
     /// What stands before a path below the directory where it is shown.
     let prefix: String
     private var links: [(relative: String, target: String)] = []
     private var seen: Set<FileIdentity> = []
 
-    init(directory: String) {
-        self.directory = directory.isEmpty ? "." : directory
-        prefix = Self.prefix(of: self.directory)
+    /// - Parameter shown: What the directory is called where another name than its path is the user's.
+    init(directory: String, shownAs shown: String? = nil) {
+        given = directory.isEmpty ? "." : directory
+        self.shown = Path.shown(shown ?? given)
+        prefix = Self.prefix(of: shown ?? given)
         do throws(SystemError) {
-            root = try Path.resolve(self.directory)
-            guard try FileStatus(of: self.directory).kind == .directory else {
+            root = try Path.resolve(given)
+            guard try FileStatus(of: given).kind == .directory else {
                 problems = [
                     Diagnostic(
-                        .error, "\(Path.shown(directory)) is not a directory",
+                        .error, "\(self.shown) is not a directory",
                         help: "give the directory that holds the manifests")
                 ]
                 return
@@ -47,7 +52,7 @@ struct ManifestScan {
         } catch {
             problems = [
                 Diagnostic(
-                    .error, "cannot read the directory of manifests \(Path.shown(directory)): \(error.cause)",
+                    .error, "cannot read the directory of manifests \(self.shown): \(error.cause)",
                     help: error.isMissing
                         ? "give the directory that holds the manifests; without an argument it is ./Manifests"
                         : "let the user that runs reconcile read it")
@@ -55,7 +60,7 @@ struct ManifestScan {
             return
         }
         // Through the resolved path, so that all files are of one tree while a link to it is being switched.
-        walk(relative: "", path: root ?? self.directory, depth: 0)
+        walk(relative: "", path: root ?? given, depth: 0)
         followLinks()
         // Nearly always sorted already, directory by directory; links come last.
         manifests.sort { $0.relativePath.precedesByBytes($1.relativePath) }
@@ -74,7 +79,7 @@ struct ManifestScan {
     func display(_ relative: String) -> String { prefix + Path.shown(relative) }
 
     private mutating func walk(relative: String, path: String, depth: Int) {
-        let display = relative.isEmpty ? Path.shown(directory) : display(relative)
+        let display = relative.isEmpty ? shown : display(relative)
         if depth > Self.maxDepth {
             report("directories are nested deeper than \(Self.maxDepth) levels", at: display, help: "flatten them")
             return

@@ -1,11 +1,14 @@
 /// A manifest as read: its path for people and its bytes.
 struct SourceFile: Sendable {
     let path: String
+    /// What paths in it are relative to: absolute; empty where there is no such place.
+    let folder: String
     /// UTF-8 where all is well; without a byte order mark.
     let bytes: [UInt8]
 
-    init(path: String, bytes: [UInt8]) {
+    init(path: String, folder: String = "", bytes: [UInt8]) {
         self.path = path
+        self.folder = folder
         self.bytes = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes[3...]) : bytes
     }
 

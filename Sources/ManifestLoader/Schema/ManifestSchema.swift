@@ -27,6 +27,13 @@ package enum ManifestSchema {
                     "then": ["$ref": "#/$defs/DataConnection"],
                 ],
                 [
+                    "if": [
+                        "type": "object", "properties": ["kind": ["const": "DataConnectionPatch"]],
+                        "required": ["kind"],
+                    ],
+                    "then": ["$ref": "#/$defs/DataConnectionPatch"],
+                ],
+                [
                     "if": ["type": "object", "properties": ["kind": ["const": "Policy"]], "required": ["kind"]],
                     "then": ["$ref": "#/$defs/Policy"],
                 ],
@@ -38,6 +45,7 @@ package enum ManifestSchema {
     private static var definitions: [JSONMember] {
         [
             JSONMember("DataConnection", DataConnectionSchema.document),
+            JSONMember("DataConnectionPatch", PatchSchema.document),
             JSONMember("Policy", PolicySchema.document),
             JSONMember("key", key),
             JSONMember("filledText", filledText),

@@ -39,6 +39,10 @@ enum PolicySchema {
                         ],
                         names: ["pattern": "^[A-Za-z_][A-Za-z0-9_]*$"])
                 ),
+                "include": (
+                    "Directories of the same Git work tree whose manifests count, too; relative to this one.",
+                    ["type": "array", "items": ManifestSchema.reference("filledText")]
+                ),
             ])
         return .object(
             (mapping.objectValue ?? []) + [

@@ -1,10 +1,34 @@
 /// A place in a YAML file: line and column, 1-based, columns in Unicode scalars.
+///
+/// A document may be put together of several files: marks of files other than the first say which, see `Findings.layer`.
 struct YAMLMark: Sendable, Hashable, Comparable {
-    var line: Int32
+    /// The file in the upper seven bits, the line below: there are very many marks.
+    private var place: UInt32
     var column: Int32
 
+    /// A file has fewer lines, for it has fewer bytes.
+    private static let lineBits: UInt32 = 25
+    static let maxFiles = 127
+
+    init(line: Int32, column: Int32) {
+        place = UInt32(line)
+        self.column = column
+    }
+
+    var line: Int32 { Int32(place & ((1 << Self.lineBits) - 1)) }
+
+    /// 0 for the file itself.
+    var file: Int { Int(place >> Self.lineBits) }
+
+    /// The same line and column of another file.
+    func inFile(_ file: Int) -> YAMLMark {
+        var mark = YAMLMark(line: line, column: column)
+        mark.place |= UInt32(file) << Self.lineBits
+        return mark
+    }
+
     static func < (left: YAMLMark, right: YAMLMark) -> Bool {
-        (left.line, left.column) < (right.line, right.column)
+        (left.place, left.column) < (right.place, right.column)
     }
 }
 

@@ -71,7 +71,11 @@ extension YAMLSyntaxProblem {
             fault.notes = []
         case "did not find expected ',' or ']'", "did not find expected ',' or '}'":
             fault.message = "\(problem.dropFirst("did not find expected ".count)) is expected here"
-            fault.help = "close the list or mapping, or put a value that holds one of []{}, in quotes"
+            let isReference = column > 0 && column <= line.count && line[..<column].contains("$")
+            fault.help =
+                isReference
+                ? "within brackets a value with ${…} needs quotes"
+                : "close the list or mapping, or put a value that holds one of []{}, in quotes"
         case "did not find expected node content":
             fault.message = "a value is expected here"
             fault.help = "remove the sign that stands here, or put the value in quotes"

@@ -5,6 +5,8 @@
 package struct GitCheckout: Sendable {
     /// Where `HEAD` and `index` are.
     package let gitDirectory: String
+    /// The directory that is checked out: absolute, links resolved.
+    package let topLevel: String
 
     /// The nearest checkout at or above the directory; nil where there is none.
     package init?(above directory: String) {
@@ -12,6 +14,7 @@ package struct GitCheckout: Sendable {
         while true {
             if let found = Self.gitDirectory(in: place) {
                 gitDirectory = found
+                topLevel = place
                 return
             }
             guard place != "/" else { return nil }

@@ -32,6 +32,16 @@ package enum Path {
         return directory.hasSuffix("/") ? directory + name : "\(directory)/\(name)"
     }
 
+    /// Without `.` and, where a name stands before it, `..`: `/m/crm/../data/a.csv` is `/m/data/a.csv`. Says nothing of
+    /// links: for people, not for opening.
+    package static func shortened(_ path: String) -> String {
+        var parts: [Substring] = []
+        for part in path.split(separator: "/") where part != "." {
+            if part == "..", let last = parts.last, last != ".." { parts.removeLast() } else { parts.append(part) }
+        }
+        return (path.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
+    }
+
     /// Begins at the root; links, `.` and `..` stay as they are.
     package static func absolute(_ path: String) -> String {
         if path.hasPrefix("/") { return path }

@@ -134,6 +134,11 @@ struct Invocation {
             throw UsageError(
                 "an argument is empty", help: "name a directory; without an argument it is ./Manifests")
         }
+        if operands.contains("-"), [.daemon, .export, .`init`].contains(topic) {
+            throw UsageError(
+                "\(topic.command) takes no manifests from stdin",
+                help: "- goes with plan, diff, apply, validate, check and profile")
+        }
         switch topic {
         case .reconcile, .validate, .daemon, .export, .check, .profile, .`init`:
             if operands.count > 1 {

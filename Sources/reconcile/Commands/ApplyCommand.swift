@@ -9,7 +9,8 @@ struct ApplyCommand {
     let console: Console
 
     func run() async throws(UsageError) -> ExitStatus {
-        let isDirectory = invocation.operands.first.map { (try? FileStatus(of: $0))?.kind == .directory } ?? true
+        let isDirectory =
+            invocation.operands.first.map { $0 == "-" || (try? FileStatus(of: $0))?.kind == .directory } ?? true
         if isDirectory, invocation.operands.count < 2 {
             if invocation.options.isGiven("--max-plan-age") {
                 throw UsageError("--max-plan-age goes with a plan", help: "name the file that --dry-run --out wrote")

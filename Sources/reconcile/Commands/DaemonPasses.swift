@@ -70,7 +70,9 @@ final class DaemonPasses: PassRunner {
         } catch {
             // Manifests need no API: what is wrong with them is worth knowing all the same.
             var outcome = PassOutcome()
-            outcome.diagnostics = (try? ValidateCommand.loadManifests(settings.invocation))?.diagnostics ?? []
+            let loaded = try? ValidateCommand.loadManifests(settings.invocation)
+            outcome.diagnostics = loaded?.diagnostics ?? []
+            outcome.includedDirectories = loaded?.directories.dropFirst().map(\.path) ?? []
             outcome.failure = error
             return PassResult(outcome: outcome)
         }

@@ -30,6 +30,7 @@ struct ReconcileCommand {
         configuration.uploads = upload.uploads
         configuration.dataRoots = options.all("--data-root")
         configuration.variables = try Variables(invocation).values
+        if invocation.readsRendered { configuration.manifestText = try RenderedManifests.read() }
         configuration.planning.adopt = Set(options.all("--adopt"))
         configuration.planning.full = options.isGiven("--full")
         configuration.planning.retryRejected = options.isGiven("--retry-rejected")

@@ -13,9 +13,15 @@ struct ValidateCommand {
     let console: Console
 
     static func loadManifests(_ invocation: Invocation) throws(UsageError) -> LoadedManifests {
-        ManifestLoader(
-            directory: invocation.directory, dataRoots: invocation.options.all("--data-root"), secrets: nil,
-            variables: try Variables(invocation).values
+        let variables = try Variables(invocation).values
+        let roots = invocation.options.all("--data-root")
+        if invocation.readsRendered {
+            return ManifestLoader(
+                text: try RenderedManifests.read(), dataRoots: roots, secrets: nil, variables: variables
+            ).load()
+        }
+        return ManifestLoader(
+            directory: invocation.directory, dataRoots: roots, secrets: nil, variables: variables
         ).load()
     }
 
