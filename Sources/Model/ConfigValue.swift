@@ -9,17 +9,20 @@ package struct ConfigString: Sendable, Hashable, CustomStringConvertible, Custom
     private let text: String
     /// True where `${env:…}` or `${credential:…}` was put in.
     package let isSecret: Bool
+    /// Secret, and not at hand: the reference stands in the text. Such a string is never sent.
+    package let isUnknown: Bool
 
-    package init(_ text: String, isSecret: Bool = false) {
+    package init(_ text: String, isSecret: Bool = false, isUnknown: Bool = false) {
         self.text = text
-        self.isSecret = isSecret
+        self.isSecret = isSecret || isUnknown
+        self.isUnknown = isUnknown
     }
 
     /// The string with its secrets. Never log, print or store what comes back.
     package func reveal() -> String { text }
 
-    package var description: String { isSecret ? "(sensitive)" : text }
-    package var debugDescription: String { isSecret ? "(sensitive)" : text.debugDescription }
+    package var description: String { isUnknown ? "(unknown)" : isSecret ? "(sensitive)" : text }
+    package var debugDescription: String { isSecret ? description : text.debugDescription }
     package var customMirror: Mirror { Mirror(reflecting: description) }
 }
 
@@ -71,11 +74,21 @@ package enum ConfigValue: Sendable, Hashable {
         }
     }
 
+    /// Whether a secret that is not at hand stands anywhere in it.
+    package var holdsUnknown: Bool {
+        switch self {
+        case .null, .bool, .number: false
+        case .string(let text): text.isUnknown
+        case .array(let elements): elements.contains(where: \.holdsUnknown)
+        case .object(let members): members.values.contains(where: \.holdsUnknown)
+        }
+    }
+
     /// Every secret string in it, revealed: what answers of the service must be scrubbed of.
     package var secrets: [String] {
         switch self {
         case .null, .bool, .number: []
-        case .string(let text): text.isSecret ? [text.reveal()] : []
+        case .string(let text): text.isSecret && !text.isUnknown ? [text.reveal()] : []
         case .array(let elements): elements.flatMap(\.secrets)
         case .object(let members): members.values.flatMap(\.secrets)
         }

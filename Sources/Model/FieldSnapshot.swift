@@ -42,11 +42,14 @@ package struct Field: Sendable, Hashable {
     package var value: JSONValue
     /// True where the value must not be shown or stored: it holds a secret, or it is a header's.
     package var isSensitive: Bool
+    /// True where a secret that belongs into it is not at hand.
+    package var isUnknown: Bool
 
-    package init(path: String, value: JSONValue, isSensitive: Bool) {
+    package init(path: String, value: JSONValue, isSensitive: Bool, isUnknown: Bool = false) {
         self.path = path
         self.value = value
-        self.isSensitive = isSensitive
+        self.isSensitive = isSensitive || isUnknown
+        self.isUnknown = isUnknown
     }
 
     /// One text for equal values; a keyed digest for sensitive ones.
@@ -96,7 +99,7 @@ package struct Field: Sendable, Hashable {
         fields.append(
             Field(
                 path: text(of: path), value: value.revealed(),
-                isSensitive: isSensitiveHeader(path) || value.holdsSecret))
+                isSensitive: isSensitiveHeader(path) || value.holdsSecret, isUnknown: value.holdsUnknown))
     }
 
     /// Whether the parts of a path lead to a header whose value is not to be shown.

@@ -107,9 +107,14 @@ package struct FieldChange: Sendable, Hashable {
     /// Whether there was nothing before, and whether nothing is left: known of sensitive values too.
     package let isAddition: Bool
     package let isRemoval: Bool
+    /// Whether the new value is one that is not at hand: a credential that a dry run does without.
+    package let isUnknown: Bool
 
-    package init(path: String, old: JSONValue?, new: JSONValue?, isSensitive: Bool, cause: Cause) {
+    package init(
+        path: String, old: JSONValue?, new: JSONValue?, isSensitive: Bool, cause: Cause, isUnknown: Bool = false
+    ) {
         self.path = path
+        self.isUnknown = isUnknown
         isAddition = old == nil
         isRemoval = new == nil
         self.old = isSensitive ? nil : old

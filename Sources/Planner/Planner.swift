@@ -151,7 +151,8 @@ package struct Planner: Sendable {
         for field in Field.all(of: base) where !(field.path == "description" && desired.description == nil) {
             changes.append(
                 FieldChange(
-                    path: field.path, old: nil, new: field.value, isSensitive: field.isSensitive, cause: .manifest))
+                    path: field.path, old: nil, new: field.value, isSensitive: field.isSensitive, cause: .manifest,
+                    isUnknown: field.isUnknown))
         }
         var actions = [Action.create(changes.sorted { $0.path < $1.path })]
         if let data = planned.data, let settings = desired.data {

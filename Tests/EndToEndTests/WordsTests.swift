@@ -30,6 +30,30 @@ import Testing
         #expect(schema == (try await Program.run(["manifest-schema"]).out))
     }
 
+    /// Where there are no secrets, as for the pull request of a stranger, a plan tells all but what they would say.
+    @Test func aDryRunGoesOnWithoutACredential() async throws {
+        let scratch = try Scratch()
+        try scratch.write(
+            "a.yaml",
+            """
+            apiVersion: reconcile/v1
+            kind: DataConnection
+            metadata: {name: stock}
+            spec:
+              name: Stock
+              primary_key: sku
+              external_api_details: {url: https://example.com/stock, http_method: GET, headers: {Authorization: "${credential:token}"}}
+
+            """)
+        let plan = try await scratch.reconcile(["plan", "--emulator"], environment: [:])
+        #expect(plan.status == 0 && plan.out.contains("headers.Authorization  (unknown)"), "\(plan.all)")
+        #expect(plan.err.contains("a.yaml:7:102: warning: there is no credentials directory"), "\(plan.err)")
+        for refused in [["apply", "--emulator"], ["plan", "--emulator", "--out", "plan.json"]] {
+            let run = try await scratch.reconcile(refused, environment: [:])
+            #expect(run.status == 3 && run.err.contains("error: there is no credentials directory"), "\(run.all)")
+        }
+    }
+
     @Test(arguments: [("github", ".github/workflows/reconcile.yml"), ("gitlab", ".gitlab-ci.yml")])
     func initWritesAWorkflow(service: String, path: String) async throws {
         let scratch = try Scratch()

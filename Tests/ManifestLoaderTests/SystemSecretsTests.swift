@@ -22,6 +22,25 @@ import Testing
         }
     }
 
+    /// systemd puts the credential's own name before those of the files of a directory.
+    @Test func aDirectoryThatAUnitLoadsWholeIsRead() {
+        let workspace = Workspace([
+            "c/reconcile_token": "value", "c/reconcile_x-api-key": "KEY", "c/other": "own",
+            "c/reconcile_other": "loaded",
+        ])
+        let secrets = SystemSecrets(
+            environment: [:], credentialsDirectory: "\(workspace.path)/c", forbiddenFiles: [])
+        workspace.link("c/link", to: "reconcile_x-api-key")
+        #expect(outcome { () throws(SecretProblem) in try secrets.credential("token") } == "value")
+        #expect(outcome { () throws(SecretProblem) in try secrets.credential("other") } == "own")
+        for name in ["x-api-key", "reconcile_x-api-key", "Reconcile_X-API-Key", "link"] {
+            #expect(
+                outcome { () throws(SecretProblem) in try secrets.credential(name) }.contains("key of the API"),
+                "\(name)")
+        }
+        #expect(SystemSecrets.path(of: "x-api-key", in: "\(workspace.path)/c").hasSuffix("/reconcile_x-api-key"))
+    }
+
     @Test func credentialsAreRegularFilesOfTheDirectory() {
         let workspace = Workspace([
             "c/plain": "value", "c/line": "value\n", "c/two": "value\n\n", "c/crlf": "value\r\n", "c/empty": "\n",

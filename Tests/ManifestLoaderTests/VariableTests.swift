@@ -57,6 +57,27 @@ import Testing
         #expect(desired.connections.first?.key == "customers-us")
     }
 
+    /// A dry run can go on without a credential, and says which field it does not know.
+    @Test func aMissingCredentialMayLeaveAFieldUnknown() throws {
+        let workspace = Workspace([
+            "a.yaml": manifest(
+                spec: "external_api_details: {url: \"https://${env:RECONCILE_HOST}/{id}\", http_method: GET, "
+                    + "headers: {Authorization: \"${credential:token}\"}, sample_placeholder_values: {id: 1}}"),
+            "c/other": "x", "c/latin/deep": "x",
+        ])
+        var secrets = SystemSecrets(environment: [:], credentialsDirectory: "\(workspace.path)/c", forbiddenFiles: [])
+        #expect(workspace.load(secrets: secrets).diagnostics.filter { $0.severity == .error }.count == 2)
+        secrets.toleratesMissing = true
+        let loaded = workspace.load(secrets: secrets)
+        #expect(loaded.diagnostics.map(\.severity) == [.warning, .warning])
+        let details = try #require(loaded.desired?.connections.first?.details)
+        #expect(details["url"]?.holdsUnknown == true && details["http_method"]?.holdsUnknown == false)
+        #expect("\(details)".contains("(unknown)") && details.secrets.isEmpty)
+        // What is there and cannot be used stays an error.
+        workspace.write("c/token", [0xE9])
+        #expect(workspace.load(secrets: secrets).diagnostics.hasErrors)
+    }
+
     @Test func whatIsNotDefinedIsAnErrorWithItsPlace() {
         let workspace = workspace("variables: {regions: eu, ttl: 1, host: h}")
         let problems = load(workspace).diagnostics.filter { $0.message.contains("is not defined") }

@@ -32,6 +32,27 @@ import Testing
         #expect(toUpload.planned()?.refusalCodes == [.kindChanged])
     }
 
+    /// A credential that a dry run does not have: its field is no change, and neither is anything that did not change.
+    @Test func anUnknownFieldIsANoteAndNoChange() throws {
+        let header = ConfigValue.object(["Authorization": .string(ConfigString("${credential:t}", isUnknown: true))])
+        let manifest = Scenario.manifest(details: Scenario.details(["headers": header]))
+        let shown = Scenario.shown + [JSONMember("headers", ["Authorization": "other"])]
+        let actual = Scenario.connection(details: .apiBased(.object(shown)))
+        for hasState in [true, false] {
+            var scenario = Scenario(desired: [manifest], actual: [actual])
+            if hasState { scenario.applied["profiles"] = Scenario.remembered(manifest, actual) }
+            let planned = try #require(scenario.planned())
+            #expect(planned.actions.isEmpty, "\(planned.actions)")
+            #expect(planned.notes.contains { $0.contains("headers.Authorization is (unknown)") }, "\(planned.notes)")
+        }
+        let created = try #require(Scenario(desired: [manifest], actual: []).planned())
+        guard case .create(let changes)? = created.actions.first else { throw Unexpected() }
+        #expect(changes.filter(\.isUnknown).map(\.path) == ["external_api_details.headers.Authorization"])
+        #expect(changes.first(where: \.isUnknown)?.new == nil)
+    }
+
+    private struct Unexpected: Error {}
+
     @Test func nameAndDescriptionAreOneUpdateListingOldAndNew() {
         let scenario = Scenario(
             desired: [Scenario.manifest(name: "New", description: "Daily")], actual: [Scenario.connection()])

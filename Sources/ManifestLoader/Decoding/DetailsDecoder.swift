@@ -224,6 +224,7 @@ struct DetailsDecoder {
         var whole = ""
         var shape = ""
         var isOpen = false
+        var isUnknown = false
         var beginsOpen = false
         for part in template.parts {
             switch part {
@@ -247,6 +248,15 @@ struct DetailsDecoder {
                     let value = try secrets.value(of: reference)
                     whole += value
                     shape += value
+                } catch  where error.isMissing && secrets.toleratesMissing {
+                    findings.warning(
+                        "\(error.message), so the field is (unknown) in this plan",
+                        at: findings.mark(of: node, offset: offset), help: error.help)
+                    if shape.isEmpty { beginsOpen = true }
+                    isOpen = true
+                    isUnknown = true
+                    whole += reference.text
+                    shape += "x"
                 } catch {
                     findings.error(error.message, at: findings.mark(of: node, offset: offset), help: error.help)
                     isGood = false
@@ -255,7 +265,8 @@ struct DetailsDecoder {
         }
         guard isGood else { return nil }
         return Text(
-            value: ConfigString(whole, isSecret: template.holdsReference), isOpen: isOpen, shape: shape,
+            value: ConfigString(whole, isSecret: template.holdsReference, isUnknown: isUnknown), isOpen: isOpen,
+            shape: shape,
             beginsOpen: beginsOpen)
     }
 }

@@ -11,6 +11,8 @@ struct SecretReference: Sendable, Hashable {
     /// The credentials that hold the keys of the API itself.
     static let keyNames = ["x-api-key", "x-brand-key"]
     static let environmentPrefix = "RECONCILE_"
+    /// What systemd puts before the names of files where a unit loads a directory of them as the credential `reconcile`.
+    package static let loadedPrefix = "reconcile_"
 
     /// As it stands in a manifest.
     var text: String { "${\(kind.rawValue):\(name)}" }
@@ -27,7 +29,9 @@ struct SecretReference: Sendable, Hashable {
                 "the environment variable \(name.quoted) is out of a manifest's reach",
                 help: "use a variable whose name begins with \(Self.environmentPrefix)")
         case .credential:
-            if Self.keyNames.contains(name.lowercased()) {
+            let plain = name.lowercased()
+            let own = plain.hasPrefix(Self.loadedPrefix) ? String(plain.dropFirst(Self.loadedPrefix.count)) : plain
+            if Self.keyNames.contains(own) {
                 return SecretProblem(
                     "the credential \(name.quoted) holds a key of the API, which no manifest may read",
                     help: "give the connection a credential of its own")

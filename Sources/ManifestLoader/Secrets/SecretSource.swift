@@ -11,6 +11,9 @@ package protocol SecretSource: Sendable {
     /// Every value that it could give, but for those of one or two letters: what must not be shown, wherever it comes from.
     var values: [String] { get }
 
+    /// Whether a secret that is not there leaves its field unknown, as a dry run can do, in place of being an error.
+    var toleratesMissing: Bool { get }
+
     /// Whether a manifest must not get at the file, as a secret or as data, because it holds a key of the API.
     func isOutOfReach(_ file: FileIdentity) -> Bool
 }
@@ -18,6 +21,9 @@ package protocol SecretSource: Sendable {
 extension SecretSource {
     /// None are known.
     package var values: [String] { [] }
+
+    /// Each must be there.
+    package var toleratesMissing: Bool { false }
 
     /// Nothing is.
     package func isOutOfReach(_ file: FileIdentity) -> Bool { false }
@@ -29,10 +35,13 @@ package struct SecretProblem: Error, Sendable, Hashable {
     package var message: String
     /// What to do about it.
     package var help: String?
+    /// Whether there is nothing of that name, or nothing in it.
+    package var isMissing: Bool
 
     /// A problem with its next step.
-    package init(_ message: String, help: String? = nil) {
+    package init(_ message: String, help: String? = nil, isMissing: Bool = false) {
         self.message = message
         self.help = help
+        self.isMissing = isMissing
     }
 }

@@ -8,6 +8,8 @@ package struct SystemSecrets: SecretSource {
     private let environment: [String: String]
     private let directory: String?
     private let forbidden: Set<FileIdentity>
+    /// See `SecretSource`.
+    package var toleratesMissing = false
 
     /// - Parameters:
     ///   - environment: The variables of the process.
@@ -17,7 +19,9 @@ package struct SystemSecrets: SecretSource {
     package init(environment: [String: String], credentialsDirectory: String?, forbiddenFiles: [String]) {
         self.environment = environment
         directory = credentialsDirectory
-        let keys = credentialsDirectory.map { place in SecretReference.keyNames.map { "\(place)/\($0)" } } ?? []
+        let keys =
+            credentialsDirectory.map { place in SecretReference.keyNames.flatMap { Self.paths(of: $0, in: place) } }
+            ?? []
         forbidden = Set((forbiddenFiles + keys).compactMap { try? FileStatus(of: $0).identity })
     }
 
@@ -41,6 +45,18 @@ package struct SystemSecrets: SecretSource {
         return values.filter { $0.count > 2 }
     }
 
+    /// Where a credential of that name may be: by itself, or out of a directory that a unit loads whole
+    /// (`LoadCredential=reconcile:/etc/reconcile/credentials`).
+    private static func paths(of name: String, in directory: String) -> [String] {
+        ["\(directory)/\(name)", "\(directory)/\(SecretReference.loadedPrefix)\(name)"]
+    }
+
+    /// The first of them that is there, or else the first.
+    package static func path(of name: String, in directory: String) -> String {
+        let all = paths(of: name, in: directory)
+        return all.first(where: FileStatus.exists) ?? all[0]
+    }
+
     /// True for the files of the API keys, whatever name leads to them.
     package func isOutOfReach(_ file: FileIdentity) -> Bool { forbidden.contains(file) }
 
@@ -49,11 +65,13 @@ package struct SystemSecrets: SecretSource {
         if let problem = SecretReference(kind: .environment, name: name).problem { throw problem }
         guard let value = environment[name] else {
             throw SecretProblem(
-                "the environment variable \(name) is not set", help: "set \(name) where reconcile is started")
+                "the environment variable \(name) is not set", help: "set \(name) where reconcile is started",
+                isMissing: true)
         }
         if value.isEmpty {
             throw SecretProblem(
-                "the environment variable \(name) is empty", help: "give \(name) a value where reconcile is started")
+                "the environment variable \(name) is empty", help: "give \(name) a value where reconcile is started",
+                isMissing: true)
         }
         return value
     }
@@ -64,7 +82,8 @@ package struct SystemSecrets: SecretSource {
         guard let directory else {
             throw SecretProblem(
                 "there is no credentials directory to read the credential \"\(name)\" from",
-                help: "give --credentials-dir, or load the credential with LoadCredential= in the systemd unit")
+                help: "give --credentials-dir, or load the credential with LoadCredential= in the systemd unit",
+                isMissing: true)
         }
         let bytes = try read(name, in: directory)
         guard var text = String(validating: bytes, as: UTF8.self), !bytes.contains(0) else {
@@ -74,7 +93,9 @@ package struct SystemSecrets: SecretSource {
         // A line that an editor or echo ended with CR LF ends there too; as a Character that pair is one newline.
         if text.last == "\n" || text.last == "\r\n" { text.removeLast() }
         if text.isEmpty {
-            throw SecretProblem("the credential \"\(name)\" is empty", help: "write its value to \(directory)/\(name)")
+            throw SecretProblem(
+                "the credential \"\(name)\" is empty", help: "write its value to \(directory)/\(name)",
+                isMissing: true)
         }
         return text
     }
@@ -87,13 +108,14 @@ package struct SystemSecrets: SecretSource {
             throw SecretProblem(
                 error.isMissing
                     ? "there is no credential \"\(name)\"" : "the credential \"\(name)\" is unreadable: \(error.cause)",
-                help: "put it into \(directory) as a file of that name that reconcile may read")
+                help: "put it into \(directory) as a file of that name that reconcile may read",
+                isMissing: error.isMissing)
         }
         return try outcome.get()
     }
 
     private func open(_ name: String, in directory: String) throws(SystemError) -> Result<[UInt8], SecretProblem> {
-        let path = "\(directory)/\(name)"
+        let path = Self.path(of: name, in: directory)
         let resolved = try Path.resolve(path)
         let root = try Path.resolve(directory)
         guard resolved.isBelow(root) else {

@@ -21,6 +21,8 @@ struct DefinitionComparison {
     var changes: [FieldChange] = []
     /// Paths whose value the account masks and that no memory vouches for.
     var notComparable: [String] = []
+    /// Paths of which the manifest's value is not at hand.
+    var unknown: [String] = []
 
     private let sent: [String: String]?
     private let answered: [String: String]
@@ -50,6 +52,10 @@ struct DefinitionComparison {
     }
 
     private mutating func compare(_ wanted: Field, with found: Field?) {
+        if wanted.isUnknown {
+            unknown.append(wanted.path)
+            return
+        }
         if Self.meanTheSame(wanted, found) { return }
         let isSensitive =
             wanted.isSensitive || found?.isSensitive == true || wasSecret(wanted.path) || mayBeSecret(found)

@@ -90,12 +90,15 @@ extension Planner {
         var notes = comparison.notComparable.map {
             "\($0) is not comparable: the account masks it and no state remembers it"
         }
+        notes += comparison.unknown.map {
+            "\($0) is (unknown): its credential is not here, so whether it changes shows only where it is"
+        }
         if applied?.sent == nil, cause != nil { notes += notesOnStanding(desired, there) }
         if !isShown, desired.details != nil {
             let isChanged =
                 applied?.sent.map { sent in
                     declared.contains {
-                        $0.path.hasPrefix(Field.detailsName)
+                        $0.path.hasPrefix(Field.detailsName) && !$0.isUnknown
                             && sent.fields[$0.path] != $0.fingerprint(key: input.applied.secretKey)
                     }
                 } ?? false
@@ -116,7 +119,10 @@ extension Planner {
     ) -> FieldChange.Cause? {
         guard let written = standing?.definition else { return .differs }
         let isAccount = DefinitionDigest.digest(of: there, key: input.definitionKey) == written.answered
-        let isManifest = DefinitionDigest.digest(of: declared, key: input.definitionKey) == written.sent
+        // With a value that is not at hand nobody can say that the manifest is still what was sent.
+        let isManifest =
+            !declared.contains(where: \.isUnknown)
+            && DefinitionDigest.digest(of: declared, key: input.definitionKey) == written.sent
         switch (isAccount, isManifest) {
         case (true, true): return nil
         case (true, false): return .manifest

@@ -102,7 +102,8 @@ package enum PlanJSON {
         let causes = connection.causes(of: change)
         return [
             "path": .string(change.path), "old": change.old ?? .null, "new": change.new ?? .null,
-            "sensitive": .bool(change.isSensitive), "cause": text(causes.first?.rawValue),
+            "sensitive": .bool(change.isSensitive), "unknown": .bool(change.isUnknown),
+            "cause": text(causes.first?.rawValue),
             "causes": self.causes(causes),
         ]
     }

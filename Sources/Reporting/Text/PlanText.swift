@@ -96,7 +96,9 @@ package struct PlanText: Sendable {
         return changes.flatMap { change in
             if let lines = long(change, of: connection, width: width) { return lines }
             let old = Self.shown(change.old, isSensitive: change.isSensitive, besides: change.new)
-            let new = Self.shown(change.new, isSensitive: change.isSensitive, besides: change.old)
+            let new =
+                change.isUnknown
+                ? "(unknown)" : Self.shown(change.new, isSensitive: change.isSensitive, besides: change.old)
             let why = connection.isCreated ? "" : why(connection.causes(of: change))
             return [line(change, isCreate: connection.isCreated, width: width, old: old, new: new) + why]
         }

@@ -93,7 +93,7 @@ struct Settings {
         if let path = options[option] { return try read(path) }
         if let value = environment[variable], !value.isEmpty { return value }
         if let directory = credentialsDirectory {
-            let path = "\(directory)/\(credential)"
+            let path = SystemSecrets.path(of: credential, in: directory)
             if FileStatus.exists(path) { return try read(path) }
         }
         throw StepFailure(

@@ -22,8 +22,11 @@ struct ReconcileCommand {
         let outputs = try Outputs(options)
         let usesColor = try Color(options)
         let settings = Settings(invocation: invocation)
+        var secrets = settings.secrets
+        // What is saved is carried out by somebody who has them; a plan alone may leave a field open.
+        secrets.toleratesMissing = isDryRun && out == nil
         var configuration = PassConfiguration(
-            directory: invocation.directory, secrets: settings.secrets, apiIdentity: "",
+            directory: invocation.directory, secrets: secrets, apiIdentity: "",
             stateDirectory: try settings.stateDirectory(), temporaryDirectory: settings.temporaryDirectory)
         let upload = try UploadOptions(options)
         configuration.limits = upload.limits
