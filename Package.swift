@@ -86,7 +86,7 @@ let package = Package(
                 "TestSupport", "Daemon", "Platform", "Model", "JSON", "APIClient", "Planner", "Reconciler",
                 "HTTPServer",
             ]),
-        .testTarget(name: "EndToEndTests", dependencies: ["TestSupport", "reconcile", "JSON"]),
+        .testTarget(name: "EndToEndTests", dependencies: ["TestSupport", "reconcile", "HTTPServer", "JSON"]),
         .testTarget(
             name: "HandbookTests",
             dependencies: [

@@ -76,8 +76,10 @@ package final class Daemon: Sendable {
             directory: options.directory, roots: options.dataRoots, except: options.stateDirectory, calls: calls,
             time: time
         ) { [inlet] in inlet.yield(.loop(.changed)) }
+        let announcer = options.notify.map { Announcer($0, log: log, time: time) }
         var loop = DaemonLoop(
-            options: options, watcher: watcher, log: log, notifier: notifier, time: time, board: board)
+            options: options, watcher: watcher, log: log, notifier: notifier, time: time, board: board,
+            announcer: announcer)
         log.log(
             .notice, "started", "watching \(options.directory)",
             [("version", options.version), ("interval", "\(Int(options.interval))")])
@@ -108,6 +110,7 @@ package final class Daemon: Sendable {
         }
         timer?.task.cancel()
         watcher.stop()
+        await announcer?.stop()
         await endpoint?.stop()
         log.log(.notice, "stopped", "stopped")
     }

@@ -12,6 +12,8 @@ package struct DaemonOptions: Sendable {
     package var listen: ListenAddress?
     /// Names by which clients may ask for the status, beside addresses and `localhost`.
     package var hosts: [String] = []
+    /// Who is told of changes of state.
+    package var notify: (any NotificationSender)?
     package var version: String
 
     package init(directory: String, version: String) {

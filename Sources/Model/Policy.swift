@@ -20,6 +20,8 @@ package struct Policy: Sendable, Hashable {
     package var maxRemovedPercent = 30
     /// Rejected rows after which an upload is given up.
     package var maxRowErrors = 100
+    /// When the daemon may change the account; none: at any time.
+    package var windows: [SyncWindow] = []
 
     package init() {}
 }

@@ -43,6 +43,8 @@ package struct PassConfiguration: Sendable {
     package var gitLockPatience = 30.0
     /// Asked for each connection that something is to be done for: why it is left alone in this pass, nil to go on.
     package var holdBack: @Sendable (PlannedConnection) -> String? = { _ in nil }
+    /// Whether the Policy's windows say when something may be done: those of the daemon, not those of people.
+    package var keepsToWindows = false
     /// What is to be told of rows beside counts.
     package var inspection = RowInspection()
     /// Asked once the plan stands and was shown, before anything is done: false ends the pass.

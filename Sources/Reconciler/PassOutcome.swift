@@ -19,6 +19,8 @@ package struct PassOutcome: Sendable {
     package var results: [String: ConnectionResult] = [:]
     /// By key, for each connection that was left alone though something is to be done: why.
     package var held: [String: String] = [:]
+    /// Unix seconds at which a window of the Policy opens again; nil where one is open, or none was needed.
+    package var opensAt: Double?
     /// Why the whole pass ended early.
     package var failure: StepFailure?
 

@@ -94,7 +94,10 @@ package struct ReconcilePass: Sendable {
         observer.planned(plan)
 
         guard let writer, let store = state.store else { return true }
-        outcome.held = held(in: plan)
+        let calendar = SyncCalendar(configuration.keepsToWindows ? desired.policy.windows : [])
+        let isOpen = calendar.isOpen(at: time.unixTime())
+        outcome.opensAt = isOpen ? nil : calendar.nextOpening(after: time.unixTime())
+        outcome.held = isOpen ? held(in: plan) : closed(plan, until: outcome.opensAt)
         guard await configuration.confirm(plan) else {
             throw StepFailure(
                 .refused, "not confirmed: nothing was done",
@@ -135,6 +138,13 @@ package struct ReconcilePass: Sendable {
             throw StepFailure(configuration.saved == nil ? .invalid : .planOutdated, error.message, help: error.help)
         }
         return options
+    }
+
+    /// Outside of all windows everything is left alone, and told.
+    private func closed(_ plan: Plan, until opening: Double?) -> [String: String] {
+        let end = opening.map { "the next opens at \(CivilTime(utc: $0).rfc3339)" } ?? "none opens within ten days"
+        let planned = plan.connections.filter { !$0.actions.isEmpty }
+        return Dictionary(planned.map { ($0.key, "outside of the sync windows: \(end)") }) { first, _ in first }
     }
 
     private func held(in plan: Plan) -> [String: String] {

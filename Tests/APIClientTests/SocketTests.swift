@@ -2,6 +2,7 @@ import Foundation
 import HTTPServer
 import JSON
 import Model
+import Platform
 import Synchronization
 import TestSupport
 import Testing
@@ -36,6 +37,26 @@ import Testing
         #expect(requests[1].headers["content-type"] == "application/json")
         client.invalidate()
         await service.stop()
+    }
+
+    /// Whoever is told of changes gets a document, and neither keys nor a redirect.
+    @Test func aWebhookGetsNoKeys() async throws {
+        let service = try Service { _, number in number == 1 ? .json("{}") : HTTPResponse(status: 302) }
+        let address = "http://127.0.0.1:\(service.port)/hook/secret-part"
+        let webhook = try Webhook(address, userAgent: "reconcile/test", time: SystemTime())
+        #expect(webhook.destination == "http://127.0.0.1")
+        #expect(await webhook.post(["text": "hello"]) == nil)
+        let request = try #require(service.requests.first)
+        #expect(request.method == "POST" && request.target == "/hook/secret-part")
+        #expect(request.headers["x-api-key"] == nil && request.headers["x-brand-key"] == nil)
+        #expect(String(decoding: request.body, as: UTF8.self) == #"{"text":"hello"}"#)
+        #expect(await webhook.post(["text": "again"]) == "it answered 302")
+        await service.stop()
+        let problem = await webhook.post(["text": "gone"])
+        #expect(problem != nil && problem?.contains("secret-part") == false)
+        for wrong in ["http://example.com/x", "ftp://example.com", "https://user:pw@example.com/", "nowhere"] {
+            #expect(throws: Diagnostic.self) { try Webhook(wrong, userAgent: "t", time: SystemTime()) }
+        }
     }
 
     @Test(arguments: [301, 302, 303, 307, 308])

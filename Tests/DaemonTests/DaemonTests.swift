@@ -20,9 +20,11 @@ import Testing
         let daemon: Daemon
         let running: Task<Void, any Error>
 
-        init(calls: any InotifyCalls = SystemInotify()) throws {
+        init(calls: any InotifyCalls = SystemInotify(), notify: (any NotificationSender)? = nil) throws {
+            var options = DaemonOptions(directory: place.path, version: "1")
+            options.notify = notify
             let daemon = Daemon(
-                options: DaemonOptions(directory: place.path, version: "1"), runner: runner,
+                options: options, runner: runner,
                 log: lines.log(time: time), notifier: SystemdNotifier(environment: [:], time: time), time: time,
                 calls: calls)
             self.daemon = daemon

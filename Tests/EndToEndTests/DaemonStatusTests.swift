@@ -1,5 +1,7 @@
 import Foundation
+import HTTPServer
 import JSON
+import Synchronization
 import TestSupport
 import Testing
 
@@ -45,6 +47,76 @@ import Testing
         withExtendedLifetime(crowd) {}
         daemon.signal(SIGTERM)
         #expect(try await daemon.end() == 0)
+    }
+
+    /// Without an address `status` asks every unit of the machine.
+    @Test func statusFindsTheUnitsOfTheMachine() async throws {
+        let scratch = try Scratch()
+        try scratch.write("a.yaml", DaemonTests.manifest("a"))
+        let emulator = try await EmulatorProcess(directory: scratch.root)
+        let daemon = try DaemonProcess(scratch: scratch, emulator: emulator)
+        try await daemon.untilReady()
+        let run = scratch.root.appending(path: "run")
+        let files = FileManager.default
+        func status(_ arguments: String...) async throws -> Program.Run {
+            try await Program.run(
+                ["status"] + arguments, environment: ["RECONCILE_RUN_DIRECTORY": run.path], directory: scratch.root)
+        }
+        for name in ["reconcile", "reconcile-shop"] {
+            let place = run.appending(path: name)
+            try files.createDirectory(at: place, withIntermediateDirectories: true)
+            try files.createSymbolicLink(
+                atPath: place.appending(path: "status.sock").path,
+                withDestinationPath: String(daemon.statusAddress.dropFirst("unix:".count)))
+            if name == "reconcile" {
+                let one = try await status()
+                #expect(one.status == 0 && one.out.hasPrefix("directory    Manifests\n"), "\(one.all)")
+            }
+        }
+        let both = try await status()
+        #expect(both.status == 0, "\(both.all)")
+        #expect(both.out.hasPrefix("unix:\(run.path)/reconcile-shop/status.sock\ndirectory"), "\(both.out)")
+        #expect(both.out.contains("\n\nunix:\(run.path)/reconcile/status.sock\n"))
+        let document = try JSONValue.parse(try await status("--output", "json").out.utf8)
+        #expect(document["daemons"]?.arrayValue?.compactMap { $0["status"]?["converged"]?.boolValue } == [true, true])
+        // One that has gone is told, and the others are shown.
+        try files.removeItem(at: run.appending(path: "reconcile-shop/status.sock"))
+        try files.createSymbolicLink(
+            atPath: run.appending(path: "reconcile-shop/status.sock").path, withDestinationPath: "/dev/null")
+        let gone = try await status()
+        #expect(gone.status == 5 && gone.err.contains("no daemon answers") && gone.out.contains("converged"))
+    }
+
+    /// Whoever is told of changes gets them from the daemon as it runs.
+    @Test func aWebhookIsTold() async throws {
+        let scratch = try Scratch()
+        try scratch.write("a.yaml", DaemonTests.manifest("a"))
+        let emulator = try await EmulatorProcess(directory: scratch.root)
+        let bodies = Mutex<[String]>([])
+        let chat = HTTPServer { request in
+            bodies.withLock { $0.append(String(decoding: request.body, as: UTF8.self)) }
+            return HTTPResponse(status: 200)
+        }
+        let port = try chat.start()
+        let environment = Scratch.keys.merging(["RECONCILE_NOTIFY": "http://127.0.0.1:\(port)/hook/hidden-part"]) { $1 }
+        let daemon = try DaemonProcess(scratch: scratch, emulator: emulator, environment: environment)
+        try await daemon.untilReady()
+        try scratch.write("a.yaml", "nonsense: true\n")
+        try await daemon.until("the invalid manifest") {
+            bodies.withLock { $0.contains { $0.contains("invalid_manifests") } }
+        }
+        try scratch.write("a.yaml", DaemonTests.manifest("a"))
+        try await daemon.until("the recovery") { bodies.withLock { $0.contains { $0.contains("recovered") } } }
+        let theirs = try #require(try await emulator.connections().first)
+        try await emulator.rename(theirs, to: "Theirs")
+        daemon.signal(SIGHUP)
+        try await daemon.until("the drift") { bodies.withLock { $0.contains { $0.contains("drift_corrected") } } }
+        #expect(bodies.withLock { $0.contains { $0.contains(#"corrected drift: name \"Theirs\" → \"a\""#) } })
+        #expect(daemon.log.contains("corrected drift: name \"Theirs\" → \"a\""))
+        daemon.signal(SIGTERM)
+        #expect(try await daemon.end() == 0)
+        #expect(!daemon.log.contains("hidden-part"))
+        await chat.stop()
     }
 
     @Test func metricsCountWhatWasDone() async throws {

@@ -1,3 +1,4 @@
+import JSON
 import Testing
 
 @testable import Daemon
@@ -25,6 +26,24 @@ import Testing
         for page in try Handbook.everything() {
             for match in page.text.matches(of: /\breconcile_[a-z_]+/) {
                 #expect(known.contains(String(match.0)), "\(page.name) has \(match.0), which does not exist")
+            }
+        }
+    }
+
+    /// Each question of the dashboard is about metrics that there are.
+    @Test func theDashboardAsksForWhatExists() throws {
+        let text = try Page("\(Handbook.folder)/grafana-dashboard.json").text
+        let document = try JSONValue.parse(text.utf8)
+        let histograms = Self.metrics.filter { $0.value == "histogram" }.keys
+        let known = Set(Self.metrics.keys).union(histograms.map { "\($0)_bucket" })
+        let panels = document["panels"]?.arrayValue ?? []
+        #expect(panels.count > 10)
+        for panel in panels {
+            let questions = (panel["targets"]?.arrayValue ?? []).compactMap { $0["expr"]?.stringValue }
+            #expect(!questions.isEmpty)
+            for question in questions {
+                let names = question.matches(of: /\b(reconcile|process)_[a-z_]+/).map { String($0.0) }
+                #expect(!names.isEmpty && known.isSuperset(of: names), "\(question)")
             }
         }
     }

@@ -57,6 +57,36 @@ import Testing
         #expect(desired.connections.first?.key == "customers-us")
     }
 
+    @Test(arguments: [
+        ("[]", "spec.windows must not be empty"),
+        ("[{from: \"06:00\"}]", "spec.windows[0].to is missing"),
+        ("[{from: \"6:00\", to: \"20:00\"}]", "spec.windows[0].from must be a time of the day, not \"6:00\""),
+        ("[{from: \"24:00\", to: \"20:00\"}]", "spec.windows[0].from must be a time of the day, not \"24:00\""),
+        ("[{from: \"06:00\", to: \"06:00\"}]", "spec.windows[0] begins when it ends"),
+        ("[{days: mon-freitag, from: \"06:00\", to: \"24:00\"}]", "spec.windows[0].days does not know \"mon-freitag\""),
+        (
+            "[{from: \"06:00\", to: \"07:00\", timezone: CET2}]",
+            "spec.windows[0].timezone is a time zone that this machine does not know: \"CET2\""
+        ),
+        ("[{form: \"06:00\", to: \"07:00\"}]", "unknown field \"form\" in spec.windows[0]"),
+    ])
+    func windowsThatAreNone(text: String, message: String) {
+        let workspace = Workspace(["p.yaml": "apiVersion: reconcile/v1\nkind: Policy\nspec: {windows: \(text)}\n"])
+        #expect(workspace.load().diagnostics.map(\.message).contains(message), "\(workspace.problems())")
+    }
+
+    @Test func windows() throws {
+        let text =
+            "[{days: mon-fri, from: \"06:00\", to: \"24:00\", timezone: Europe/Berlin}, "
+            + "{days: [fri-mon, \"wed\"], from: \"22:00\", to: \"04:30\"}]"
+        let workspace = Workspace(["p.yaml": "apiVersion: reconcile/v1\nkind: Policy\nspec: {windows: \(text)}\n"])
+        #expect(
+            workspace.load().desired?.policy.windows == [
+                SyncWindow(days: [1, 2, 3, 4, 5], from: 360, to: 1440, timezone: "Europe/Berlin"),
+                SyncWindow(days: [5, 6, 0, 1, 3], from: 1320, to: 270, timezone: "UTC"),
+            ], "\(workspace.problems())")
+    }
+
     /// A dry run can go on without a credential, and says which field it does not know.
     @Test func aMissingCredentialMayLeaveAFieldUnknown() throws {
         let workspace = Workspace([

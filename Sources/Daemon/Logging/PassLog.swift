@@ -8,6 +8,8 @@ import Synchronization
 package final class PassLog: PassObserver {
     private let log: Log
     private let count = Atomic<Int>(0)
+    /// Of the pass under way, by key: what its updates set.
+    private let updates = Mutex<[String: (planned: PlannedConnection, changes: [FieldChange])]>([:])
 
     package init(log: Log) { self.log = log }
 
@@ -23,11 +25,29 @@ package final class PassLog: PassObserver {
 
     package func planned(_ plan: Plan) {
         note(plan.hasChanges ? .info : .debug, "planned", PlanSummary(plan).text)
+        var updates: [String: (PlannedConnection, [FieldChange])] = [:]
+        for planned in plan.connections where !planned.actions.isEmpty {
+            for case .update(let changes) in planned.actions { updates[planned.key] = (planned, changes) }
+        }
+        self.updates.withLock { $0 = updates }
     }
 
     package func waiting(for reason: String) { note(.info, "waiting", "waiting for \(reason)") }
 
-    package func did(_ step: Step, key: String) { note(.notice, "changed", step.words, key: key) }
+    package func did(_ step: Step, key: String) {
+        note(.notice, "changed", step.words, key: key)
+        guard step == .updated, let (planned, changes) = updates.withLock({ $0.removeValue(forKey: key) }) else {
+            return
+        }
+        for change in changes {
+            let causes = planned.causes(of: change)
+            let isDrift = causes.contains(where: \.isDrift)
+            note(
+                isDrift ? .notice : .info, isDrift ? "drift_corrected" : "field_changed",
+                (isDrift ? "corrected drift: " : "") + change.words, key: key,
+                [("field", change.path), ("cause", causes.map(\.rawValue).joined(separator: ","))])
+        }
+    }
 
     package func failed(_ failure: StepFailure, key: String) {
         note(.error, "connection_failed", failure.message, key: key, [("help", failure.help)])

@@ -36,6 +36,8 @@ struct ConnectionEntry: Sendable, Hashable {
     /// Unix seconds at which two thirds of its rows' time to live are over.
     var nextRefresh: Double?
     var rows: Int?
+    /// What the last plan had for it that was not done, in words.
+    var planned: [String] = []
     /// Stands for everything that a failure may be due to; another one is a new chance.
     var fingerprint = 0
     var backoff = Backoff()

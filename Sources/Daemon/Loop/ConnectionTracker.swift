@@ -1,6 +1,7 @@
 import Model
 import Planner
 import Reconciler
+import Reporting
 
 /// What is known of every connection: who is left alone and until when, who fails, who is fought over.
 ///
@@ -14,6 +15,8 @@ struct ConnectionTracker: Sendable {
         var key: String
         var message: String
         var help: String?
+        /// Whether the log has it already, from where it happened.
+        var isLogged = false
     }
 
     /// The clocks at the end of a pass.
@@ -81,11 +84,15 @@ struct ConnectionTracker: Sendable {
     }
 
     /// How many changes by somebody else a pass put right.
-    func corrections(in outcome: PassOutcome) -> Int {
-        (outcome.plan?.connections ?? []).filter { planned in
+    func corrections(in outcome: PassOutcome) -> [News] {
+        (outcome.plan?.connections ?? []).compactMap { planned in
             let isDone = outcome.results[planned.key].map { !$0.steps.isEmpty && $0.failure == nil } ?? false
-            return isDone && planned.correctsDrift
-        }.count
+            guard isDone, planned.correctsDrift else { return nil }
+            let fields = planned.drifted.map(\.words).joined(separator: ", ")
+            return News(
+                level: .notice, event: "drift_corrected", key: planned.key, message: "corrected drift: \(fields)",
+                isLogged: true)
+        }
     }
 
     // MARK: - After
@@ -128,6 +135,9 @@ struct ConnectionTracker: Sendable {
         entry.name = planned.name
         entry.uuid = planned.uuid ?? entry.uuid
         entry.rows = planned.data?.rows
+        let isDone =
+            result?.failure == nil && outcome.failure == nil && outcome.held[planned.key] == nil
+        entry.planned = isDone ? [] : planned.actions.map(\.words)
         entry.nextRefresh = planned.nextRefresh(
             now: Int(moment.unix), isUploaded: result?.steps.contains(where: \.isUpload) ?? false
         ).map(Double.init)
@@ -148,7 +158,10 @@ struct ConnectionTracker: Sendable {
             fail(&entry, failure, moment)
         } else if outcome.held[planned.key] != nil {
             // What held it back stands in the entry already.
-            if entry.state == .converged { entry.settle(.pending, outcome.held[planned.key], nil) }
+            if [.converged, .pending].contains(entry.state) || outcome.opensAt != nil {
+                entry.settle(.pending, outcome.held[planned.key], nil)
+                entry.nextTry = Self.uptime(of: outcome.opensAt, moment)
+            }
         } else if outcome.failure != nil, !planned.actions.isEmpty {
             entry.settle(.pending, "the pass ended before its turn", nil)
         } else {
@@ -179,9 +192,14 @@ struct ConnectionTracker: Sendable {
             }
         } else {
             entry.settle(.pending, outcome.held[planned.key] ?? "to be deleted", nil)
-            entry.nextTry = since + pruneDelay
+            entry.nextTry = max(since + pruneDelay, Self.uptime(of: outcome.opensAt, moment) ?? 0)
         }
         entry.absentSince = since
+    }
+
+    /// A moment of the calendar as seconds of uptime.
+    private static func uptime(of unix: Double?, _ moment: Moment) -> Double? {
+        unix.map { moment.now + max(0, $0 - moment.unix) }
     }
 
     private func fail(
@@ -238,7 +256,11 @@ struct ConnectionTracker: Sendable {
             return News(level: .notice, event: "connection_orphaned", key: after.key, message: problem)
         case .pending where after.absentSince != nil && before.absentSince == nil:
             return News(level: .notice, event: "delete_pending", key: after.key, message: problem)
-        // Failures are told when they happen, by the pass itself.
+        // Failures are logged when they happen, by the pass itself.
+        case .failing where before.state != .failing, .blocked where before.state != .blocked:
+            return News(
+                level: .error, event: "connection_failing", key: after.key, message: problem, help: after.help,
+                isLogged: true)
         case .failing, .blocked, .pending, .contested: return nil
         }
     }
@@ -256,12 +278,16 @@ extension ConnectionEntry {
 }
 
 extension PlannedConnection {
-    /// Whether a field that somebody else changed is set back.
-    fileprivate var correctsDrift: Bool {
-        actions.contains { action in
-            if case .update(let changes) = action { changes.contains { $0.cause == .drift } } else { false }
+    /// Fields that somebody else changed and that are set back.
+    var drifted: [FieldChange] {
+        actions.flatMap { action -> [FieldChange] in
+            guard case .update(let changes) = action else { return [] }
+            return changes.filter { $0.cause == .drift || $0.cause == .manifestAndDrift }
         }
     }
+
+    /// Whether a field that somebody else changed is set back.
+    fileprivate var correctsDrift: Bool { drifted.contains { $0.cause == .drift } }
 
     /// Whether it puts right what somebody else did, rather than what the manifest newly asks for.
     fileprivate var correctsSomebodyElse: Bool {

@@ -15,11 +15,15 @@ struct DaemonLoop {
     private var apiBackoff = Backoff()
     private var lastReport: PassReport?
     private var lastDiagnostics: [Diagnostic] = []
+    /// What is to be told to somebody else, of the pass that ended just now.
+    private var notifications: [Notification] = []
+    private let announcer: Announcer?
 
     init(
         options: DaemonOptions, watcher: FileWatcher, log: Log, notifier: SystemdNotifier, time: any TimeSource,
-        board: StatusBoard
+        board: StatusBoard, announcer: Announcer? = nil
     ) {
+        self.announcer = announcer
         self.options = options
         self.watcher = watcher
         self.log = log
@@ -59,9 +63,11 @@ struct DaemonLoop {
         let outcome = result.outcome
         if outcome.failure?.isInterruption != true { track(outcome, began: began, now: now) }
         let pass = PassReport(outcome, tracker: tracker)
+        if let change = Notification(from: lastReport, to: pass) { notifications.insert(change, at: 0) }
         let heldUntil = hold(after: pass, outcome, now: now)
         tell(pass, outcome, reason, seconds: now - began)
         post(pass, result, reason, seconds: now - began)
+        announce()
         let verdict = LoopMachine.PassVerdict(heldUntil: heldUntil, retryAt: tracker.nextTry, summary: pass.summary)
         return turn(.passEnded(verdict))
     }
@@ -75,9 +81,11 @@ struct DaemonLoop {
         }
         let moment = ConnectionTracker.Moment(
             began: began, now: now, unix: time.unixTime(), random: time.random())
-        for item in tracker.update(from: plan, outcome, at: moment) {
+        let news = tracker.update(from: plan, outcome, at: moment)
+        for item in news where !item.isLogged {
             log.log(item.level, item.event, item.message, [("connection", item.key), ("help", item.help)])
         }
+        notifications += (news + tracker.corrections(in: outcome)).map(Notification.init)
         // Which manifests are gone nobody can say.
         if outcome.keepsLastValid { tracker.forgetAbsences() }
         let files = plan.connections.flatMap { $0.desired?.data?.files ?? [] }
@@ -125,6 +133,15 @@ struct DaemonLoop {
         lastReport = pass
     }
 
+    private mutating func announce() {
+        guard !notifications.isEmpty else { return }
+        let owner = board.current.owner
+        announcer?.tell(
+            Notification.document(
+                notifications, owner: owner, directory: options.directory, time: Log.timestamp(time.unixTime())))
+        notifications = []
+    }
+
     private func report(_ problem: WatchError?) {
         guard let problem else { return }
         let help = problem.limit.map { "raise the limit: sysctl \($0)=524288" }
@@ -136,7 +153,7 @@ struct DaemonLoop {
     private func post(_ pass: PassReport, _ result: PassResult, _ reason: PassReason, seconds: Double) {
         let outcome = result.outcome
         let unix = time.unixTime()
-        let corrected = tracker.corrections(in: outcome)
+        let corrected = tracker.corrections(in: outcome).count
         let revision = outcome.plan == nil ? nil : GitCheckout(above: options.directory)?.commit
         let entries = tracker.entries.values.sorted { $0.key < $1.key }
         board.update { status in
@@ -161,6 +178,7 @@ struct DaemonLoop {
             status.manifestErrors = outcome.diagnostics.filter { $0.severity == .error }.map(\.oneLine)
             status.keepsLastValid = outcome.keepsLastValid
             status.apiProblem = pass.apiFailure?.message
+            status.opensAt = outcome.opensAt
         }
     }
 

@@ -30,6 +30,7 @@ extension Status {
             "manifest_errors": .array(manifestErrors.map(JSONValue.string)),
             "keeps_last_valid": .bool(keepsLastValid),
             "api_problem": text(apiProblem),
+            "window_opens_at": time(opensAt),
             "watching": .string(isPolling ? "polling" : "inotify"),
             "connections": .array(
                 connections.map { entry in
@@ -37,6 +38,7 @@ extension Status {
                         "key": .string(entry.key), "name": .string(entry.name), "uuid": text(entry.uuid),
                         "state": .string(entry.state.rawValue), "problem": text(entry.problem),
                         "help": text(entry.help),
+                        "planned": .array(entry.planned.map(JSONValue.string)),
                         "failures": .number("\(entry.backoff.failures)"),
                         "rows": entry.rows.map { .number("\($0)") } ?? .null,
                         "last_success_at": time(entry.lastSuccess),

@@ -21,6 +21,8 @@ struct Status: Sendable {
     var keepsLastValid = false
     /// Why the API is left alone until `nextPassAt`; nil while it answers.
     var apiProblem: String?
+    /// Unix seconds at which a window of the Policy opens; nil while one is open.
+    var opensAt: Double?
     /// Unix seconds of the last pass that converged.
     var lastSuccess: Double?
     /// Unix seconds; nil while a pass runs.

@@ -66,7 +66,7 @@ enum StatusPage {
           const p = data.last_pass, all = [["directory", data.directory], ["owner", data.owner], ["revision", (data.git_revision || "").slice(0, 12)],
             ["last pass", p ? `${p.result}, ${ago(p.ended_at)}, ${p.seconds.toFixed(2)} s (${p.reason})` : "none yet"],
             ["next pass", data.pass_running ? "running" : ago(data.next_pass_at)], ["all as declared", ago(data.last_success_at) || "never"],
-            ["version", data.version], ["API", data.api_problem || "answers"]];
+            ["window", data.window_opens_at ? "closed, opens " + ago(data.window_opens_at) : ""], ["version", data.version], ["API", data.api_problem || "answers"]];
           $("facts").replaceChildren(...all.filter(f => f[1]).map(f => { const d = document.createElement("div"); d.append(text("dt", f[0]), text("dd", f[1])); return d; }));
           const state = p ? p.result : "starting";
           $("state").textContent = `${state}: ${p ? p.summary : "the first pass has not ended"}`; $("state").className = kind(state);
@@ -90,6 +90,7 @@ enum StatusPage {
             const tr = document.createElement("tr"), name = text("td", c.key), problem = text("td", c.problem || "");
             if (c.name !== c.key) name.append(text("small", c.name));
             if (c.help) problem.append(text("small", c.help));
+            if (c.planned.length) problem.append(text("small", "planned: " + c.planned.join("; ")));
             const cells = [name, text("td", c.state, kind(c.state)), text("td", c.rows === null ? "" : c.rows.toLocaleString(), "n"),
               text("td", ago(c.last_success_at)), text("td", ago(c.next_refresh_at)), problem];
             cells[3].title = c.last_success_at || ""; cells[4].title = c.next_refresh_at || "";

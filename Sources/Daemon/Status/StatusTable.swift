@@ -16,18 +16,24 @@ package enum StatusTable {
         line("ended", pass?["ended_at"]?.stringValue)
         line("last success", status["last_success_at"]?.stringValue ?? "never")
         line("next pass", status["pass_running"]?.boolValue == true ? "now" : status["next_pass_at"]?.stringValue)
+        line("window", status["window_opens_at"]?.stringValue.map { "closed, opens \($0)" })
         line("API", status["api_problem"]?.stringValue)
         for error in status["manifest_errors"]?.arrayValue ?? [] { line("error", error.stringValue) }
         let rows = (status["connections"]?.arrayValue ?? []).map { entry in
             [
                 entry["key"]?.stringValue ?? "", entry["state"]?.stringValue ?? "",
                 entry["next_try_at"]?.stringValue ?? "-", entry["next_refresh_at"]?.stringValue ?? "-",
-                Log.flat(entry["problem"]?.stringValue ?? ""),
+                Log.flat(entry["problem"]?.stringValue ?? "") + planned(entry),
             ]
         }
         if rows.isEmpty { return lines.joined(separator: "\n") }
         return (lines + [""] + table([["CONNECTION", "STATE", "NEXT TRY", "NEXT REFRESH", "PROBLEM"]] + rows))
             .joined(separator: "\n")
+    }
+
+    private static func planned(_ entry: JSONValue) -> String {
+        let steps = (entry["planned"]?.arrayValue ?? []).compactMap(\.stringValue)
+        return steps.isEmpty ? "" : " (planned: \(Log.flat(steps.joined(separator: "; "))))"
     }
 
     private static func table(_ rows: [[String]]) -> [String] {

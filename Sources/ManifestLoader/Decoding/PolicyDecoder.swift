@@ -5,7 +5,7 @@ struct PolicyDecoder {
     static let documentFields = ["apiVersion", "kind", "spec"]
     static let specFields = [
         "owner", "ownership", "adopt", "prune", "max_delete_percent", "max_removed_percent", "max_row_errors",
-        "variables", "include",
+        "variables", "include", "windows",
     ]
     /// What the Policy of an included directory may say.
     private static let includedFields = ["variables", "include"]
@@ -41,6 +41,7 @@ struct PolicyDecoder {
         if let node = spec.node("variables") {
             manifest.variables = ManifestVariables.values(node, place: "spec.variables", findings)
         }
+        manifest.policy.windows = WindowsDecoder(findings: findings).decode(spec)
         for (index, element) in (spec.list("include")?.elements ?? []).enumerated() {
             if let text = findings.filledString(element, "spec.include[\(index)]") {
                 manifest.includes.append(ConnectionManifest.Claim(text: text, mark: element.mark))

@@ -39,6 +39,10 @@ enum PolicySchema {
                         ],
                         names: ["pattern": "^[A-Za-z_][A-Za-z0-9_]*$"])
                 ),
+                "windows": (
+                    "When the daemon may change the account; none: at any time.",
+                    ["type": "array", "minItems": 1, "items": window]
+                ),
                 "include": (
                     "Directories of the same Git work tree whose manifests count, too; relative to this one.",
                     ["type": "array", "items": ManifestSchema.reference("filledText")]
@@ -48,6 +52,25 @@ enum PolicySchema {
             (mapping.objectValue ?? []) + [
                 JSONMember("if", ["properties": ["prune": ["const": true]], "required": ["prune"]]),
                 JSONMember("then", ["properties": ["owner": ["not": ["type": "null"]]], "required": ["owner"]]),
+            ])
+    }
+
+    private static let clock: JSONValue = ["type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"]
+
+    private static var window: JSONValue {
+        ManifestSchema.mapping(
+            WindowsDecoder.fields, required: ["from", "to"],
+            [
+                "days": (
+                    "Days on which it opens, such as mon-fri; left out: all.",
+                    ["type": ["string", "array"], "items": ["type": "string"]]
+                ),
+                "from": ("When it opens.", clock),
+                "to": (
+                    "When it closes; on the next day where that is not later.",
+                    ["anyOf": [clock, ["const": "24:00"]]]
+                ),
+                "timezone": ("Of the IANA database, such as Europe/Berlin; left out: UTC.", ["type": "string"]),
             ])
     }
 

@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 
 /// A moment as people write it: the one calendar of the program.
@@ -28,6 +29,19 @@ package struct CivilTime: Sendable, Hashable {
         var seconds = Self.whole(unix)
         localtime_r(&seconds, &parts)
         self.init(parts)
+    }
+
+    /// In a time zone of the IANA database. Nil where this machine knows no such zone.
+    package init?(_ unix: Double, in zone: String) {
+        guard let offset = Self.offset(of: zone, at: unix) else { return nil }
+        self.init(utc: unix + Double(offset))
+    }
+
+    /// Seconds by which clocks of a time zone are ahead of UTC then; nil where this machine knows no such zone.
+    package static func offset(of zone: String, at unix: Double) -> Int? {
+        // Others than these are abbreviations, of which one stands for several zones.
+        guard zone == "UTC" || zone.contains("/") else { return nil }
+        return TimeZone(identifier: zone)?.secondsFromGMT(for: Date(timeIntervalSince1970: unix))
     }
 
     private init(_ parts: tm) {

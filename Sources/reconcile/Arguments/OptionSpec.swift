@@ -148,6 +148,9 @@ struct OptionSpec {
             name: "--prune-delay", placeholder: "DURATION", topics: [.daemon],
             help: "how long a manifest must be gone before its connection is deleted (default 60s)"),
         OptionSpec(
+            name: "--notify", placeholder: "URL", topics: [.daemon],
+            help: "post changes of state there (default: RECONCILE_NOTIFY, else notify-url in the credentials)"),
+        OptionSpec(
             name: "--listen", placeholder: "ADDRESS", topics: [.daemon],
             help: "serve the status at 127.0.0.1:PORT or unix:PATH (default: nowhere)"),
         OptionSpec(
@@ -162,7 +165,7 @@ struct OptionSpec {
         OptionSpec(name: "--verbose", topics: [.daemon], help: "log every pass and every part of an upload too"),
         OptionSpec(
             name: "--from", placeholder: "ADDRESS", topics: [.status],
-            help: "where the daemon listens: 127.0.0.1:PORT or unix:PATH (default 127.0.0.1:9464)"),
+            help: "where the daemon listens: 127.0.0.1:PORT or unix:PATH (default: the units of this machine, else 127.0.0.1:9464)"),
         OptionSpec(
             name: "--batch", topics: [.query],
             help: "read queries from stdin, a line of JSON each: a key, or an object of placeholder values"),

@@ -1,5 +1,7 @@
+import APIClient
 import Daemon
 import Emulator
+import JSON
 import Model
 import Platform
 import Reconciler
@@ -19,6 +21,7 @@ struct DaemonCommand {
         options.interval = try given.duration("--interval", in: 1...604_800) ?? options.interval
         options.pruneDelay = try given.duration("--prune-delay", in: 0...604_800) ?? options.pruneDelay
         options.listen = try listenAddress()
+        options.notify = try webhook(settings, time)
         let state = try stateDirectory(settings)
         options.stateDirectory = state
         let log = try makeLog(time: time)
@@ -33,6 +36,7 @@ struct DaemonCommand {
         configuration.planning.adopt = Set(given.all("--adopt"))
         // Its manifest may come later.
         configuration.namesMustExist = false
+        configuration.keepsToWindows = true
 
         // What one thread lets go another can use, and what is free at the top can be given back to the system.
         Memory.shareOneHeap()
@@ -52,6 +56,17 @@ struct DaemonCommand {
         } catch {
             log.log(.error, "cannot_start", error.message, [("help", error.help)])
             return error.status
+        }
+    }
+
+    /// `--notify`, `RECONCILE_NOTIFY`, or the credential `notify-url`: the address of a chat's webhook is a secret.
+    private func webhook(_ settings: Settings, _ time: any TimeSource) throws(UsageError) -> (any NotificationSender)? {
+        let given = invocation.options["--notify"] ?? invocation.environment["RECONCILE_NOTIFY"]
+        guard let text = given ?? (try? settings.secrets.credential("notify-url")), !text.isEmpty else { return nil }
+        do throws(Diagnostic) {
+            return WebhookSender(try Webhook(text, userAgent: Reconcile.tool, time: time))
+        } catch {
+            throw UsageError(error.message, help: error.help ?? "give it as https://HOST/PATH")
         }
     }
 
@@ -90,4 +105,14 @@ struct DaemonCommand {
             console.err($0)
         }
     }
+}
+
+/// Tells a webhook.
+private struct WebhookSender: NotificationSender {
+    private let webhook: Webhook
+
+    init(_ webhook: Webhook) { self.webhook = webhook }
+
+    var destination: String { webhook.destination }
+    func post(_ document: JSONValue) async -> String? { await webhook.post(document) }
 }
