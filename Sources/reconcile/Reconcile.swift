@@ -19,6 +19,12 @@ struct Reconcile {
         let arguments = Array(CommandLine.arguments.dropFirst())
         let console = Console(
             environment: ProcessInfo.processInfo.environment, isPatient: arguments.first != "daemon")
+        // Swift reads them from /proc: where that is missing, a dry run would look like a pass.
+        if CommandLine.arguments.isEmpty {
+            console.err("error: the command line cannot be read, for /proc is not there")
+            console.err("    help: mount /proc where reconcile runs")
+            exit(console.finish(.failed).rawValue)
+        }
         let status = await run(arguments, console: console)
         exit(console.finish(status).rawValue)
     }
@@ -28,6 +34,7 @@ struct Reconcile {
             let invocation = try Invocation(arguments, environment: ProcessInfo.processInfo.environment)
             switch invocation.command {
             case .help(let topic): console.out(Help.text(for: topic))
+            case .manPage: console.out(ManPage.text)
             case .version: console.out("reconcile \(version)")
             case .reconcile: return try await ReconcileCommand(invocation: invocation, console: console).run()
             case .validate: return try await ValidateCommand(invocation: invocation, console: console).run()

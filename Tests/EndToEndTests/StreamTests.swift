@@ -93,4 +93,18 @@ import Testing
             + "--api-key-file one --brand-key-file two --api-url \(emulator.url)"
         #expect(try await shell(keys, scratch).status == 0)
     }
+
+    /// Swift finds its arguments in /proc. Without them `--dry-run` must not become a pass.
+    @Test func withoutProcNothingIsDone() async throws {
+        let scratch = try Scratch()
+        try scratch.copySamples()
+        let script = "umount -l /proc || exit 99; exec \(Program.path) --dry-run --emulator --state-dir \(scratch.state.path)"
+        let run = try await Program.run(
+            [script], through: "/usr/bin/unshare", "-r", "-m", "sh", "-c", environment: ["PATH": "/usr/bin:/bin"],
+            directory: scratch.root)
+        // Where nobody may make a space of their own there is nothing to see.
+        if run.err.contains("unshare") || run.status == 99 { return }
+        #expect(run.status == 1 && run.err.hasPrefix("error: the command line cannot be read"), "\(run.all)")
+        #expect(!FileManager.default.fileExists(atPath: scratch.state.path))
+    }
 }

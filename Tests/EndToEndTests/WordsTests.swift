@@ -30,6 +30,22 @@ import Testing
         #expect(schema == (try await Program.run(["manifest-schema"]).out))
     }
 
+    /// The manual has every command and every option, and roff finds nothing wrong with it.
+    @Test func theManualPage() async throws {
+        let page = try await Program.run(["help", "--man"])
+        #expect(page.status == 0 && page.out.contains("\n.SH EXIT STATUS\n"))
+        let plain = page.out.replacing("\\-", with: "-")
+        for topic in ["validate", "daemon", "export", "manifest-schema"] {
+            let help = try await Program.run([topic, "--help"])
+            for option in help.out.matches(of: /\n {2}(--[a-z-]+)/) { #expect(plain.contains("\\fB\(option.1)\\fR")) }
+            #expect(plain.contains("\n.SS \(topic)\n"))
+        }
+        let roff = try await Program.run(
+            ["groff", "-man", "-Kutf8", "-Tutf8", "-ww", "-z"], through: "/usr/bin/env",
+            environment: ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? ""], input: page.out)
+        #expect(roff.status == 127 || roff.status == 0 && roff.err.isEmpty, "\(roff.err)")
+    }
+
     /// Where there are no secrets, as for the pull request of a stranger, a plan tells all but what they would say.
     @Test func aDryRunGoesOnWithoutACredential() async throws {
         let scratch = try Scratch()

@@ -20,10 +20,16 @@ final class Account: Sendable {
 
     /// An emulator that rejects rows with the value `unwanted`.
     func startEmulator() async throws -> Process {
+        let (process, url) = try await Self.start(["--reject-value", "unwanted"], in: root)
+        try Data(url.utf8).write(to: address)
+        return process
+    }
+
+    /// An emulator, and its address.
+    static func start(_ arguments: [String] = [], in directory: URL) async throws -> (process: Process, url: String) {
         let out = Pipe()
         let process = try Program.start(
-            ["emulator", "--port", "0", "--reject-value", "unwanted"], environment: [:], directory: root, out: out,
-            err: Pipe())
+            ["emulator", "--port", "0"] + arguments, environment: [:], directory: directory, out: out, err: Pipe())
         let line = try await Program.onThread {
             var line = Data()
             while let byte = try out.fileHandleForReading.read(upToCount: 1), byte != Data("\n".utf8), !byte.isEmpty {
@@ -31,8 +37,7 @@ final class Account: Sendable {
             }
             return String(decoding: line, as: UTF8.self)
         }
-        try Data((line.split(separator: " ").last ?? "").utf8).write(to: address)
-        return process
+        return (process, String(line.split(separator: " ").last ?? ""))
     }
 
     /// What `reconcile ARGUMENTS` prints, as JSON.

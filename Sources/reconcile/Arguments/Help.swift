@@ -56,7 +56,7 @@ enum Help {
         return lines
     }
 
-    private static func head(of topic: HelpTopic) -> String {
+    static func head(of topic: HelpTopic) -> String {
         switch topic {
         case .reconcile:
             """
@@ -224,7 +224,7 @@ enum Help {
         }
     }
 
-    private static let exitCodes = """
+    static let exitCodes = """
 
 
         exit codes, of several the first of 4, 5, 7, 3, 6, 1, 2:

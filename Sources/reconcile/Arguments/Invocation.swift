@@ -8,6 +8,7 @@ struct Invocation {
             check, doctor, profile, `init`, completions
         case help(HelpTopic)
         case version
+        case manPage
     }
 
     var command: Command
@@ -45,6 +46,10 @@ struct Invocation {
             rest.removeFirst()
             for option in verb { options.set(OptionSpec(name: option, topics: [], help: ""), to: "") }
         } else if first == "version" || first == "help" {
+            if first == "help", rest.dropFirst().elementsEqual(["--man"]) {
+                command = .manPage
+                return
+            }
             let word = rest.dropFirst().first.flatMap { $0.hasPrefix("-") ? nil : $0 }
             let isVersion = first == "version" && rest.count == 1
             command = isVersion ? .version : .help(try Self.topic(of: word))

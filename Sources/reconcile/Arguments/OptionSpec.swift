@@ -165,7 +165,9 @@ struct OptionSpec {
         OptionSpec(name: "--verbose", topics: [.daemon], help: "log every pass and every part of an upload too"),
         OptionSpec(
             name: "--from", placeholder: "ADDRESS", topics: [.status],
-            help: "where the daemon listens: 127.0.0.1:PORT or unix:PATH (default: the units of this machine, else 127.0.0.1:9464)"),
+            help:
+                "where the daemon listens: 127.0.0.1:PORT or unix:PATH (default: the units of this machine, else 127.0.0.1:9464)"
+        ),
         OptionSpec(
             name: "--batch", topics: [.query],
             help: "read queries from stdin, a line of JSON each: a key, or an object of placeholder values"),
