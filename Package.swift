@@ -72,7 +72,7 @@ let package = Package(
         .testTarget(
             name: "ReconcilerTests",
             dependencies: [
-                "TestSupport", "Reconciler", "Planner", "Reporting", "StateStore", "APIClient", "DataFiles",
+                "TestSupport", "Reconciler", "Daemon", "Planner", "Reporting", "StateStore", "APIClient", "DataFiles",
                 "ManifestLoader",
                 "Platform",
                 "Model", "JSON", "Emulator", "HTTPServer",

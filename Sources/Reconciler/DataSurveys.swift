@@ -35,7 +35,7 @@ package struct DataSurveys: Sendable {
     init(configuration: PassConfiguration, now: Double) {
         limits = configuration.limits
         temporaryDirectory = configuration.temporaryDirectory
-        ledgers = LedgerDirectory(stateDirectory: configuration.stateDirectory)
+        ledgers = LedgerDirectory(stateDirectory: configuration.stateDirectory, calls: configuration.calls)
         options = configuration.planning
         self.now = now
         isStopping = configuration.isStopping

@@ -9,9 +9,11 @@ import Platform
 /// the one before knows. From the request on that completes the batch it says what may be at the service.
 struct LedgerDirectory: Sendable {
     private let path: String
+    private let calls: SystemCalls
 
-    init(stateDirectory: String) {
+    init(stateDirectory: String, calls: SystemCalls = .system) {
         path = stateDirectory + "/rows"
+        self.calls = calls
     }
 
     func path(uuid: String) -> String { "\(path)/\(ConnectionFileName.escaped(uuid)).ledger" }
@@ -47,7 +49,7 @@ struct LedgerDirectory: Sendable {
 
     /// Puts the ledger of an upload in place that came to its end.
     func moveNext(uuid: String) throws(DataProblems) {
-        try RowLedger.move(from: nextPath(uuid: uuid), to: path(uuid: uuid))
+        try RowLedger.move(from: nextPath(uuid: uuid), to: path(uuid: uuid), calls: calls)
     }
 
     /// Writes the ledger of an upload that is under way.
@@ -57,7 +59,7 @@ struct LedgerDirectory: Sendable {
         try makeDirectory()
         try RowLedger.write(
             path: nextPath(uuid: uuid), identity: Self.identity(uuid: uuid, set: set, data: data), rows: rows,
-            sent: sent, rejected: [], removed: .kept)
+            sent: sent, rejected: [], removed: .kept, calls: calls)
     }
 
     /// Puts the next ledger in place. Errors: the disk's.
@@ -68,19 +70,19 @@ struct LedgerDirectory: Sendable {
         try makeDirectory()
         try RowLedger.write(
             path: path(uuid: uuid), identity: Self.identity(uuid: uuid, set: set, data: data), rows: rows, sent: sent,
-            rejected: rejected, removed: removed, mayHaveEarlierRows: mayHaveEarlierRows)
-        Directory.remove(nextPath(uuid: uuid))
+            rejected: rejected, removed: removed, mayHaveEarlierRows: mayHaveEarlierRows, calls: calls)
+        Directory.remove(nextPath(uuid: uuid), calls: calls)
     }
 
     /// Forgets the ledger of a connection that is gone.
     func remove(uuid: String) {
-        Directory.remove(path(uuid: uuid))
-        Directory.remove(nextPath(uuid: uuid))
+        Directory.remove(path(uuid: uuid), calls: calls)
+        Directory.remove(nextPath(uuid: uuid), calls: calls)
     }
 
     private func makeDirectory() throws(DataProblems) {
         try failing(as: { DataProblems.ofTheMachine($0.message, help: $0.help(.writing)) }) { () throws(SystemError) in
-            try Directory.create(path)
+            try Directory.create(path, calls: calls)
         }
     }
 

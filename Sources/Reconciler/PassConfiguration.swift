@@ -2,6 +2,7 @@ import DataFiles
 import ManifestLoader
 import Model
 import Planner
+import Platform
 
 /// What a pass works on and within which bounds.
 package struct PassConfiguration: Sendable {
@@ -51,6 +52,8 @@ package struct PassConfiguration: Sendable {
     package var confirm: @Sendable (Plan) async -> Bool = { _ in true }
     /// Checks that did not hold in passes before.
     package var openChecks = OpenChecks()
+    /// What state, ledgers and other files of the state directory are written by.
+    package var calls = SystemCalls.system
     /// Once true, nothing new is begun: the pass ends as soon as what is under way has ended.
     package var isStopping: @Sendable () -> Bool = { false }
 

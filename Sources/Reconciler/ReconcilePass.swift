@@ -107,7 +107,7 @@ package struct ReconcilePass: Sendable {
         let executor = Executor(
             configuration: configuration, reader: reader, writer: writer, store: store, input: input,
             dataSets: dataSets, observer: observer, time: time,
-            ledgers: LedgerDirectory(stateDirectory: configuration.stateDirectory),
+            ledgers: LedgerDirectory(stateDirectory: configuration.stateDirectory, calls: configuration.calls),
             window: UploadWindow(configuration.uploads),
             pool: BodyPool(keptBytes: configuration.uploads.bytes), held: Set(outcome.held.keys))
         let isUnchanged: @Sendable () -> Bool = {
@@ -214,11 +214,13 @@ package struct ReconcilePass: Sendable {
         let identity = StateIdentity(
             apiURL: configuration.apiIdentity, owner: owner, brand: configuration.brand,
             acceptsNewBrandKey: configuration.acceptsNewBrandKey)
-        let (directory, isDryRun, time) = (configuration.stateDirectory, writer == nil, time)
+        let (directory, isDryRun, time, calls) = (
+            configuration.stateDirectory, writer == nil, time, configuration.calls
+        )
         do throws(StateError) {
             return try await BlockingWork.run { () throws(StateError) in
                 if isDryRun { return (nil, try StateStore.read(directory: directory, identity: identity)) }
-                let store = try StateStore.open(directory: directory, identity: identity, time: time)
+                let store = try StateStore.open(directory: directory, identity: identity, time: time, calls: calls)
                 return (store, store.state)
             }
         } catch {

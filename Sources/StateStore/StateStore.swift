@@ -56,9 +56,9 @@ package final class StateStore: Sendable {
     /// Errors: `.locked` with the other process, `.otherIdentity`, `.newerVersion`, `.damaged` with file and line,
     /// `.unsafe` for a file that is a link or somebody else's, `.system`.
     package static func open(
-        directory: String, identity: StateIdentity, time: any TimeSource
+        directory: String, identity: StateIdentity, time: any TimeSource, calls: SystemCalls = .system
     ) throws(StateError) -> StateStore {
-        try StateStore(directory: directory, identity: identity, time: time, calls: SystemCalls())
+        try StateStore(directory: directory, identity: identity, time: time, calls: calls)
     }
 
     init(

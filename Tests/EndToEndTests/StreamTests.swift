@@ -98,7 +98,8 @@ import Testing
     @Test func withoutProcNothingIsDone() async throws {
         let scratch = try Scratch()
         try scratch.copySamples()
-        let script = "umount -l /proc || exit 99; exec \(Program.path) --dry-run --emulator --state-dir \(scratch.state.path)"
+        let script =
+            "umount -l /proc || exit 99; exec \(Program.path) --dry-run --emulator --state-dir \(scratch.state.path)"
         let run = try await Program.run(
             [script], through: "/usr/bin/unshare", "-r", "-m", "sh", "-c", environment: ["PATH": "/usr/bin:/bin"],
             directory: scratch.root)

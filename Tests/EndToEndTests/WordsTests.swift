@@ -32,12 +32,14 @@ import Testing
 
     /// The manual has every command and every option, and roff finds nothing wrong with it.
     @Test func theManualPage() async throws {
-        let page = try await Program.run(["help", "--man"])
+        let page = try await Program.run(["help", "manual"])
         #expect(page.status == 0 && page.out.contains("\n.SH EXIT STATUS\n"))
         let plain = page.out.replacing("\\-", with: "-")
         for topic in ["validate", "daemon", "export", "manifest-schema"] {
             let help = try await Program.run([topic, "--help"])
-            for option in help.out.matches(of: /\n {2}(--[a-z-]+)/) { #expect(plain.contains("\\fB\(option.1)\\fR")) }
+            for option in help.out.matches(of: /\n {2}(--[a-z-]+)/) where option.1 != "--help" {
+                #expect(plain.contains("\\fB\(option.1)\\fR"))
+            }
             #expect(plain.contains("\n.SS \(topic)\n"))
         }
         let roff = try await Program.run(

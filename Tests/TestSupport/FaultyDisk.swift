@@ -46,6 +46,7 @@ package final class FaultyDisk: Sendable {
         /// By directory: the names in it.
         var names: [String: [String: UInt64]] = [:]
         var isHealed = false
+        var isKilled = false
     }
 
     private let root: String
@@ -67,6 +68,9 @@ package final class FaultyDisk: Sendable {
 
     /// Operations that change the disk, so far.
     package var operations: Int { state.withLock(\.operations) }
+
+    /// The process that writes is no more: nothing of what it goes on to do happens.
+    package func kill() { state.withLock { $0.isKilled = true } }
 
     /// What failed works again.
     package func heal() { state.withLock { $0.isHealed = true } }
@@ -146,6 +150,7 @@ package final class FaultyDisk: Sendable {
     private func failure() -> Int32? {
         state.withLock { state in
             defer { state.operations += 1 }
+            if state.isKilled { return EIO }
             guard let place, state.operations >= place, !state.isHealed else { return nil }
             switch fault {
             case .failing(let code): return code
@@ -165,7 +170,9 @@ package final class FaultyDisk: Sendable {
     }
 
     private var isDead: Bool {
-        state.withLock { state in fault == .powerLoss && place.map { state.operations > $0 } ?? false }
+        state.withLock { state in
+            state.isKilled || fault == .powerLoss && place.map { state.operations > $0 } ?? false
+        }
     }
 
     private func opened(_ number: Int32, _ path: String, isNew: Bool) {

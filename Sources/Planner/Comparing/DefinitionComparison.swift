@@ -14,6 +14,8 @@ struct DefinitionComparison {
     struct Blind {
         /// Why they differ, where they do; nil where nothing may be said to differ.
         var cause: FieldChange.Cause?
+        /// Whether that the manifest changed is known, so that a masked value may be what did.
+        var tellsMasked = false
         /// Whether text of the account may be a secret, by what it is and where it stands.
         var mayBeSecret: (Field) -> Bool
     }
@@ -71,7 +73,9 @@ struct DefinitionComparison {
             cause = .manifest
         }
         let isTold = cause == .manifest || cause == .manifestAndDrift
-        if sent == nil || !isTold, isSensitive, let found, Self.isMasked(found.value) {
+        // Without memory of the field, the marker may still tell that the manifest is not what was sent.
+        let isVouchedFor = isTold && (sent != nil || blind.tellsMasked)
+        if !isVouchedFor, isSensitive, let found, Self.isMasked(found.value) {
             notComparable.append(wanted.path)
             return
         }

@@ -85,7 +85,9 @@ extension Planner {
         let comparison = DefinitionComparison(
             desired: wanted, actual: there, applied: applied, key: input.applied.secretKey,
             dropped: droppedBlocks(desired, applied),
-            blind: DefinitionComparison.Blind(cause: cause, mayBeSecret: mayBeSecret))
+            blind: DefinitionComparison.Blind(
+                cause: cause, tellsMasked: standing?.definition != nil && !declared.contains(where: \.isUnknown),
+                mayBeSecret: mayBeSecret))
         var changes = comparison.changes
         var notes = comparison.notComparable.map {
             "\($0) is not comparable: the account masks it and no state remembers it"

@@ -24,7 +24,8 @@ extension ConnectionRun {
             key: planned.key, actual: actual, schema: schema, applied: planned.applied,
             unixTime: Int(executor.time.unixTime()))
         do {
-            let path = try copy.write(stateDirectory: executor.configuration.stateDirectory)
+            let path = try copy.write(
+                stateDirectory: executor.configuration.stateDirectory, calls: executor.configuration.calls)
             report(.copied(path: path))
         } catch {
             var failure = StepFailure(error)

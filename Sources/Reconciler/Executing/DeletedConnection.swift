@@ -1,6 +1,7 @@
 import APIClient
 import JSON
 import Model
+import Platform
 import StateStore
 
 /// What could be read of a connection right before it was deleted: `deleted/KEY-UUID-TIME.json` in the state directory.
@@ -17,10 +18,10 @@ struct DeletedConnection {
     var unixTime: Int
 
     /// Returns the path once the file is on disk, readable for this user alone. Errors: the disk's.
-    func write(stateDirectory: String) throws(StateError) -> String {
+    func write(stateDirectory: String, calls: SystemCalls = .system) throws(StateError) -> String {
         let uuid = ConnectionFileName.escaped(actual.uuid)
         let path = "\(stateDirectory)/deleted/\(key)-\(uuid)-\(unixTime).json"
-        try PrivateFile.write(Array((document.prettyText + "\n").utf8), to: path, makingDirectory: true)
+        try PrivateFile.write(Array((document.prettyText + "\n").utf8), to: path, makingDirectory: true, calls: calls)
         return path
     }
 

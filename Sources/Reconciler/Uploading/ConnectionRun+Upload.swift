@@ -205,7 +205,9 @@ extension ConnectionRun {
     }
 
     private mutating func writeRejects() {
-        let file = RejectsFile(stateDirectory: executor.configuration.stateDirectory, key: planned.key)
+        let file = RejectsFile(
+            stateDirectory: executor.configuration.stateDirectory, key: planned.key,
+            calls: executor.configuration.calls)
         do throws(StepFailure) {
             if !result.rejected.isEmpty {
                 try file.write(result.rejected)

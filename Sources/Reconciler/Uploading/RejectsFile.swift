@@ -1,12 +1,15 @@
 import JSON
+import Platform
 import StateStore
 
 /// Where the rows that the last upload left out are listed: `rejects/KEY.ndjson` in the state directory, one a line.
 struct RejectsFile {
     let path: String
+    private let calls: SystemCalls
 
-    init(stateDirectory: String, key: String) {
+    init(stateDirectory: String, key: String, calls: SystemCalls) {
         path = "\(stateDirectory)/rejects/\(key).ndjson"
+        self.calls = calls
     }
 
     /// Replaces the list. Errors: the disk's.
@@ -20,11 +23,11 @@ struct RejectsFile {
             return document.compactText.dropLast() + ",\"row\":\(row.record)}\n"
         }
         do throws(StateError) {
-            try PrivateFile.write(Array(lines.joined().utf8), to: path, makingDirectory: true)
+            try PrivateFile.write(Array(lines.joined().utf8), to: path, makingDirectory: true, calls: calls)
         } catch {
             throw StepFailure(error)
         }
     }
 
-    func remove() { PrivateFile.remove(path) }
+    func remove() { PrivateFile.remove(path, calls: calls) }
 }

@@ -46,7 +46,7 @@ struct Invocation {
             rest.removeFirst()
             for option in verb { options.set(OptionSpec(name: option, topics: [], help: ""), to: "") }
         } else if first == "version" || first == "help" {
-            if first == "help", rest.dropFirst().elementsEqual(["--man"]) {
+            if first == "help", rest.dropFirst().elementsEqual(["manual"]) {
                 command = .manPage
                 return
             }

@@ -2,7 +2,7 @@
 enum ManPage {
     static var text: String {
         var lines = [
-            ".\\\" Made by reconcile help --man.",
+            ".\\\" Made by reconcile help manual.",
             ".TH RECONCILE 1 \"\" \"reconcile \(Reconcile.version)\" \"User Commands\"",
             ".SH NAME", "reconcile \\- keep an account of the Optimove Data Connections API as manifests say",
             ".SH SYNOPSIS",
