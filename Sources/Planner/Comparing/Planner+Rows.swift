@@ -34,9 +34,10 @@ extension Planner {
                     "\(rejected.grouped) rejected row\(rejected == 1 ? " is" : "s are") still left out")
             }
             if let kept = summary.counts?.kept, kept > 0 {
+                let isMeantToGo = settings.removedRows == .delete
                 verdict.notes.append(
                     "\(kept.grouped) row\(kept == 1 ? "" : "s") that left the files stay\(kept == 1 ? "s" : "") in the connection"
-                )
+                        + (isMeantToGo ? " until the next upload, which deletes what it can; --full makes one" : ""))
             }
             return verdict
         }

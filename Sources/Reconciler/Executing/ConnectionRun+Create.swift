@@ -7,12 +7,16 @@ extension ConnectionRun {
     mutating func create() async throws(StepFailure) {
         standingDigest = expectedDigest
         guard let definition = planned.definition(data: nil, standingDigest) else { return }
+        var found: String?
         if planned.marker == nil {
+            // A run before was killed while it created this one, and the list that was read may lag behind.
+            if let before = planned.applied, before.uuid == nil { found = try await lookUp(definition) }
             // Without a marker only state can tell, after a kill, that the connection which is there is ours.
             applied.uuid = nil
             try await record()
         }
-        let created = try await createOnce(definition)
+        let created: String
+        if let found { created = found } else { created = try await createOnce(definition) }
         uuid = created
         applied = AppliedConnection(uuid: created, name: planned.name, primaryKey: definition.primaryKey)
         applied.isProtected = protection

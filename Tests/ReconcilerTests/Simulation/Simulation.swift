@@ -218,11 +218,29 @@ final class Simulation {
             run.hasLostPower = true
             serial += 1
             let after = root.path("disk-\(serial)")
-            try disk.materialize(image, in: after)
+            if FileStatus.exists(state) { try disk.materialize(image, in: after) }
             machines[machine].state = after
         }
+        if Self.isVerbose { tell(run, machine: machine, isDryRun: isDryRun) }
         try lookForSecrets(outcome, in: machines[machine].state)
         return run
+    }
+
+    /// `SIMULATION_VERBOSE=1`: each pass with its requests, and what the manifests were.
+    private static let isVerbose = ProcessInfo.processInfo.environment["SIMULATION_VERBOSE"] == "1"
+
+    private func tell(_ run: Run, machine: Int, isDryRun: Bool) {
+        note("  \(isDryRun ? "dry run" : "pass") of machine \(machine) at \(Int(clock.uptime()))")
+        for manifest in manifests {
+            note(
+                "      \(manifest.key) \(manifest.kind) \(manifest.style) deletes=\(manifest.deletes) \(manifest.rows.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" })"
+            )
+        }
+        if let plan = run.outcome.plan { note(PlanText(usesColor: false).render(plan)) }
+        for line in run.transport.log { note("      \(line)") }
+        for (key, result) in run.outcome.results.sorted(by: { $0.key < $1.key }) {
+            note("      \(key): \(result.steps) \(result.failure.map { $0.message } ?? "") \(result.warnings)")
+        }
     }
 
     func note(_ text: String) { trail.append(text) }
