@@ -119,6 +119,32 @@ import Testing
         await chat.stop()
     }
 
+    /// A window that opens in three days is closed, whatever the clock says until then.
+    @Test func outsideOfItsWindowsTheDaemonWaits() async throws {
+        let scratch = try Scratch()
+        try scratch.write("a.yaml", DaemonTests.manifest("a"))
+        let today = Calendar(identifier: .gregorian).component(.weekday, from: Date()) - 1
+        let day = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"][(today + 3) % 7]
+        let policy = "apiVersion: reconcile/v1\nkind: Policy\nspec: "
+        try scratch.write("p.yaml", policy + "{windows: [{days: \(day), from: \"06:00\", to: \"07:00\"}]}\n")
+        let emulator = try await EmulatorProcess(directory: scratch.root)
+        let daemon = try DaemonProcess(scratch: scratch, emulator: emulator)
+        try await daemon.untilReady()
+        let status = try await daemon.status(scratch)
+        #expect(status["converged"] == false && status["window_opens_at"]?.stringValue?.contains("T06:00:00") == true)
+        let waiting = status["connections"]?.arrayValue?.first
+        #expect(waiting?["state"] == "pending" && waiting?["planned"] == ["create"])
+        #expect(waiting?["problem"]?.stringValue?.hasPrefix("outside of the sync windows") == true)
+        let table = try await Program.run(["status", "--from", daemon.statusAddress], directory: scratch.root)
+        #expect(
+            table.out.contains("window       closed, opens ") && table.out.contains("(planned: create)"), "\(table.out)"
+        )
+        #expect(try await emulator.names().isEmpty)
+        // Without windows it goes on at once.
+        try scratch.write("p.yaml", policy + "{owner: default}\n")
+        try await daemon.until("the connection") { try await emulator.names() == ["a"] }
+    }
+
     @Test func metricsCountWhatWasDone() async throws {
         let scratch = try Scratch()
         try scratch.write(
