@@ -31,6 +31,8 @@ struct SimManifest: Equatable {
     var references: Set<String> = []
     var rows: [Int: Int] = [1: 0]
     var style = Style.csv
+    /// In which order the rows stand in the file.
+    var order: UInt64 = 0
     var ttl: Int?
     var deletes = false
     var apiTTL = 60
@@ -69,7 +71,9 @@ struct SimManifest: Equatable {
     }
 
     var data: String {
-        let lines = rows.sorted { $0.key < $1.key }.map { id, value in
+        var random = SeededRandom(seed: order)
+        let sorted = rows.sorted { $0.key < $1.key }
+        let lines = (order == 0 ? sorted : sorted.shuffled(using: &random)).map { id, value in
             style.isCSV ? "\(style.key(id)),\(value)\n" : #"{"id":\#(style.key(id)),"v":"\#(value)"}"# + "\n"
         }
         return (style.isCSV ? "id,v\n" : "") + lines.joined()

@@ -43,7 +43,8 @@ extension Simulation {
                 addManifest(&random)
                 continue
             }
-            switch Int.random(in: 0..<16, using: &random) {
+            switch Int.random(in: 0..<18, using: &random) {
+            case 14, 15: manifests[index].order = random.next()
             case 0, 1: addManifest(&random)
             case 2: manifests.remove(at: index)
             case 3:
