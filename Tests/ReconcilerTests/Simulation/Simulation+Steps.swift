@@ -146,6 +146,17 @@ extension Simulation {
         let run = try await pass(faultRate: rate, seed: random.next(), kill: kill, disk: fate)
         note("    faults \(run.transport.faults), \(kill.map { "\($0)" } ?? "not killed"), \(fate)")
         try judge(before, try await stored(), known: known, run)
+        guard run.transport.isDead || run.hasLostPower, Int.random(in: 0..<3, using: &random) == 0 else { return }
+        // Whoever writes the files does not know of it: the same rows come again, in another order or with another value.
+        note("    the files are written anew")
+        for index in manifests.indices where manifests[index].kind == .rows {
+            manifests[index].order = random.next()
+            if Bool.random(using: &random), let id = manifests[index].rows.keys.sorted().first {
+                manifests[index].rows[id] = Int.random(in: 0...9, using: &random)
+            }
+        }
+        try writeManifests()
+        try await quietPass()
     }
 
     private func quietPass() async throws {
