@@ -38,9 +38,6 @@ package struct HTTPRequest: Sendable, Hashable {
             return (texts[0], texts.count > 1 ? texts[1] : "")
         }
     }
-
-    /// The first value of that name in the query.
-    package func queryValue(_ name: String) -> String? { query.first { $0.name == name }?.value }
 }
 
 /// Percent-encoding of RFC 3986.

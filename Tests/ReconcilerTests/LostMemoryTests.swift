@@ -27,4 +27,31 @@ import Testing
         let planned = try await world.pass().plan?.connections.first { $0.key == "profiles" }
         #expect(planned?.notes.contains(Self.note) == isDamaged, "\(planned?.notes ?? [])")
     }
+
+    /// A masked header alone differs from what the marker says was sent: without state it is written all the same.
+    @Test func aMaskedValueThatTheManifestChangedIsWrittenWithoutState() async throws {
+        let world = try World(dialects: [.maskedHeaders])
+        try world.writeSamples()
+        try await world.pass()
+        world.forgetState()
+        #expect(try await world.pass(dryRun: true).plan?.hasChanges == false)
+        try world.write("stock.yaml", World.stock.replacing("X-Token: abc", with: "X-Token: xyz"))
+        try await world.pass()
+        func token() async throws -> String? {
+            try await world.stored().first { $0.name == "Stock" }?.json["external_api_details"]?["headers"]?["X-Token"]?
+                .stringValue
+        }
+        #expect(try await token() == "xyz")
+        world.forgetState()
+        #expect(try await world.pass(dryRun: true).plan?.hasChanges == false)
+        // Of two nobody can tell which it is: a note says so.
+        try world.write("stock.yaml", World.stock.replacing("X-Token: abc", with: "X-Token: new, X-Other: new"))
+        try await world.pass()
+        world.forgetState()
+        try world.write("stock.yaml", World.stock.replacing("X-Token: abc", with: "X-Token: newer, X-Other: new"))
+        let outcome = try await world.pass()
+        #expect(try await token() == "new")
+        let notes = outcome.plan?.connections.first { $0.key == "stock" }?.notes ?? []
+        #expect(notes.contains { $0.contains("X-Token is not comparable") }, "\(notes)")
+    }
 }

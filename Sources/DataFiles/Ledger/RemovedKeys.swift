@@ -17,9 +17,6 @@ package struct RemovedKeys: Sendable {
         count = slots.total
     }
 
-    /// How many requests of so many keys it takes to delete them.
-    package func groupCount(of size: Int) -> Int { (count + size - 1) / size }
-
     /// Goes through the keys in groups.
     package func groups(of size: Int = 5000) -> Groups { Groups(slots, of: ledger, size: size) }
 

@@ -26,6 +26,8 @@ struct DefinitionComparison {
     /// Paths of which the manifest's value is not at hand.
     var unknown: [String] = []
 
+    /// The last of `notComparable`, as what it would be.
+    private var masked: FieldChange?
     private let sent: [String: String]?
     private let answered: [String: String]
     private let secretPaths: [String]
@@ -50,6 +52,13 @@ struct DefinitionComparison {
         let there = Dictionary(actual.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
         for field in desired { compare(field, with: there[field.path]) }
         compareUndeclared(desired: desired, actual: actual, dropped: dropped)
+        // No memory of the field, and the marker tells that the manifest is not what was sent: then it is this one.
+        if blind.tellsMasked, sent == nil, changes.isEmpty, notComparable.count == 1, let masked,
+            masked.cause == .manifest || masked.cause == .manifestAndDrift
+        {
+            changes = [masked]
+            notComparable = []
+        }
         changes.sort { $0.path < $1.path }
     }
 
@@ -73,10 +82,10 @@ struct DefinitionComparison {
             cause = .manifest
         }
         let isTold = cause == .manifest || cause == .manifestAndDrift
-        // Without memory of the field, the marker may still tell that the manifest is not what was sent.
-        let isVouchedFor = isTold && (sent != nil || blind.tellsMasked)
-        if !isVouchedFor, isSensitive, let found, Self.isMasked(found.value) {
+        if sent == nil || !isTold, isSensitive, let found, Self.isMasked(found.value) {
             notComparable.append(wanted.path)
+            masked = FieldChange(
+                path: wanted.path, old: found.value, new: wanted.value, isSensitive: true, cause: cause)
             return
         }
         changes.append(

@@ -212,7 +212,9 @@ extension Simulation {
                     throw Broken(rule: "rest", message: "\(manifest.key) has \(details?.compactText ?? "no details")")
                 }
                 let sent = details?["headers"]?["Authorization"]?.stringValue
-                if manifest.usesSecret, sent != "Bearer \(secrets.last!)" {
+                // Of two values that are masked nobody without memory can tell which of them changed.
+                let canTell = !dialects.contains(.maskedHeaders) || manifest.header == nil
+                if manifest.usesSecret, canTell, sent != "Bearer \(secrets.last!)" {
                     throw Broken(rule: "rest", message: "\(manifest.key) has an old secret")
                 }
             }
