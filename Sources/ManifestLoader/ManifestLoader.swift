@@ -77,8 +77,9 @@ package struct ManifestLoader: Sendable {
         let empty = files.indices.filter { files[$0].documentCount == 0 }
         desired?.doubtfulFiles = empty.map { files[$0].findings.source.path } + lookalikes
         diagnostics += desired.map(ManifestComparison.twins) ?? []
-        let statuses = trees.scans.indices.map { tree in
-            files.indices.filter { files[$0].tree == tree }.map { files[$0].status }
+        var statuses = trees.scans.map { _ in [FileStatus?]() }
+        for file in files.indices where files[file].tree < statuses.count {
+            statuses[files[file].tree].append(files[file].status)
         }
         return LoadedManifests(
             desired: desired, diagnostics: diagnostics.sortedByPlace, fileCount: files.count,

@@ -101,7 +101,10 @@ struct ManifestTrees {
         add(ManifestScan(directory: directory))
         checkout = trees[0].scan.root.flatMap { GitCheckout(above: $0)?.topLevel }
         follow(0, way: [0])
-        let hasPatches = trees.contains { $0.files.contains { !$0.patches.isEmpty } }
+        // By index: to copy thousands of these values takes longer than all else that is done to them.
+        let hasPatches = trees.indices.contains { tree in
+            trees[tree].files.indices.contains { !trees[tree].files[$0].patches.isEmpty }
+        }
         if trees.count > 1 {
             readAgain()
         } else {
@@ -180,7 +183,7 @@ struct ManifestTrees {
 
     /// Reads what a tree includes, and what that includes.
     private mutating func follow(_ number: Int, way: [Int]) {
-        for file in trees[number].files.indices {
+        for file in trees[number].files.indices where !trees[number].files[file].policies.isEmpty {
             let findings = trees[number].files[file].findings
             for include in trees[number].files[file].policies.flatMap(\.includes) {
                 switch target(of: include.text, from: findings.source, way: way) {

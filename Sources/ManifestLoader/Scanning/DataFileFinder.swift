@@ -24,6 +24,8 @@ final class DataFileFinder: Sendable {
     let places: [Place]
     /// Other places of data, absolute, links resolved.
     let dataRoots: [String]
+    /// All of them, made once: each data file asks.
+    private let roots: [String]
     /// Whose keys must not be uploaded as data; nil where nothing is uploaded.
     let secrets: (any SecretSource)?
     /// Remembers what it listed, for all patterns of all manifests.
@@ -32,6 +34,7 @@ final class DataFileFinder: Sendable {
     init(places: [Place], dataRoots: [String], secrets: (any SecretSource)?) {
         self.places = places
         self.dataRoots = dataRoots
+        roots = places.map(\.root) + dataRoots
         self.secrets = secrets
     }
 
@@ -90,13 +93,14 @@ final class DataFileFinder: Sendable {
         let shown = shown(path)
         do throws(SystemError) {
             let resolved = try Path.resolve(path)
-            guard let place = (places.map(\.root) + dataRoots).first(where: resolved.isBelow) else {
+            guard let place = roots.first(where: resolved.isBelow) else {
                 return refuse(
                     "the data file \(shown) lies outside of \(home)",
                     "put it below \(home), or allow its directory with --data-root")
             }
-            let root = places.map(\.root).first(where: path.isBelow) ?? places.first?.root ?? place
-            if DirectoryTree.isHidden(resolved, below: place), !DirectoryTree.isHidden(path, below: root) {
+            if DirectoryTree.isHidden(resolved, below: place),
+                !DirectoryTree.isHidden(path, below: roots.first(where: path.isBelow) ?? roots[0])
+            {
                 return refuse(
                     "the data file \(shown) is a link to a hidden file", "put the file itself there")
             }
