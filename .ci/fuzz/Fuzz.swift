@@ -68,7 +68,7 @@ enum Fuzz {
     }
 
     private static func manifests(_ bytes: [UInt8]) {
-        let loaded = ManifestLoader(text: bytes, secrets: nil).load()
+        let loaded = ManifestLoader(directory: "-", text: bytes, secrets: nil).load()
         check(loaded.desired != nil || loaded.diagnostics.hasErrors, "neither manifests nor errors")
         for diagnostic in loaded.diagnostics { check(!diagnostic.message.isEmpty, "an error without words") }
     }

@@ -21,28 +21,16 @@ package struct ManifestLoader: Sendable {
 
     /// - Parameters:
     ///   - directory: DIR as the user gave it; the paths in diagnostics begin with it.
+    ///   - text: Manifests that stand in the place of the directory's, one document after the other; paths of data files
+    ///     are relative to the first of `dataRoots`.
     ///   - dataRoots: Other directories that data files may lie in, `--data-root`.
     ///   - secrets: Nil to check the form of `${env:…}` and `${credential:…}` only; strings then keep the references.
     ///   - variables: Values of `${var:…}` that weigh more than those of the Policy.
     package init(
-        directory: String, dataRoots: [String] = [], secrets: (any SecretSource)?,
+        directory: String, text: [UInt8]? = nil, dataRoots: [String] = [], secrets: (any SecretSource)?,
         variables: ManifestVariables = ManifestVariables()
     ) {
-        self.init(.directory(directory.isEmpty ? "." : directory), dataRoots, secrets, variables)
-    }
-
-    /// Manifests of a text, one document after the other; paths of data files are relative to the first of `dataRoots`.
-    package init(
-        text: [UInt8], dataRoots: [String] = [], secrets: (any SecretSource)?,
-        variables: ManifestVariables = ManifestVariables()
-    ) {
-        self.init(.text(text), dataRoots, secrets, variables)
-    }
-
-    private init(
-        _ source: Source, _ dataRoots: [String], _ secrets: (any SecretSource)?, _ variables: ManifestVariables
-    ) {
-        self.source = source
+        source = text.map(Source.text) ?? .directory(directory.isEmpty ? "." : directory)
         self.dataRoots = dataRoots
         self.secrets = secrets
         self.variables = variables

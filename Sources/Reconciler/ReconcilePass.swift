@@ -195,16 +195,9 @@ package struct ReconcilePass: Sendable {
             }
             do { try await time.sleep(seconds: 0.1) } catch { throw .interrupted }
         }
-        let loader =
-            if let text = configuration.manifestText {
-                ManifestLoader(
-                    text: text, dataRoots: configuration.dataRoots, secrets: configuration.secrets,
-                    variables: configuration.variables)
-            } else {
-                ManifestLoader(
-                    directory: configuration.directory, dataRoots: configuration.dataRoots,
-                    secrets: configuration.secrets, variables: configuration.variables)
-            }
+        let loader = ManifestLoader(
+            directory: configuration.directory, text: configuration.manifestText, dataRoots: configuration.dataRoots,
+            secrets: configuration.secrets, variables: configuration.variables)
         return await BlockingWork.run { loader.load() }
     }
 

@@ -246,7 +246,7 @@ import Testing
     @Test func manifestsMayBeAText() {
         let workspace = Workspace(["data/a.csv": "id\n1\n"])
         func load(_ text: String, roots: [String] = []) -> LoadedManifests {
-            ManifestLoader(text: Array(text.utf8), dataRoots: roots, secrets: nil).load()
+            ManifestLoader(directory: "-", text: Array(text.utf8), dataRoots: roots, secrets: nil).load()
         }
         let text = policy("owner: x, variables: {host: h.example.com}") + "---\n" + Self.base + "---\n" + Self.rows
         let loaded = load(text, roots: [workspace.path])

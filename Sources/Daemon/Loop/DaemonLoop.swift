@@ -61,12 +61,13 @@ struct DaemonLoop {
     mutating func passEnded(_ result: PassResult, _ reason: PassReason, began: Double) -> [LoopMachine.Action] {
         let now = time.uptime()
         let outcome = result.outcome
-        if outcome.failure?.isInterruption != true { track(outcome, began: began, now: now) }
+        let corrections = tracker.corrections(in: outcome)
+        if outcome.failure?.isInterruption != true { track(outcome, corrections, began: began, now: now) }
         let pass = PassReport(outcome, tracker: tracker)
         if let change = Notification(from: lastReport, to: pass) { notifications.insert(change, at: 0) }
         let heldUntil = hold(after: pass, outcome, now: now)
         tell(pass, outcome, reason, seconds: now - began)
-        post(pass, result, reason, seconds: now - began)
+        post(pass, result, reason, seconds: now - began, corrected: corrections.count)
         announce()
         let verdict = LoopMachine.PassVerdict(heldUntil: heldUntil, retryAt: tracker.nextTry, summary: pass.summary)
         return turn(.passEnded(verdict))
@@ -74,7 +75,9 @@ struct DaemonLoop {
 
     // MARK: - What a pass means
 
-    private mutating func track(_ outcome: PassOutcome, began: Double, now: Double) {
+    private mutating func track(
+        _ outcome: PassOutcome, _ corrections: [ConnectionTracker.News], began: Double, now: Double
+    ) {
         report(watcher.refresh(including: outcome.includedDirectories, isComplete: outcome.desired != nil))
         guard let plan = outcome.plan, !outcome.diagnostics.hasErrors || outcome.keepsLastValid else {
             return tracker.forgetAbsences()
@@ -85,7 +88,7 @@ struct DaemonLoop {
         for item in news where !item.isLogged {
             log.log(item.level, item.event, item.message, [("connection", item.key), ("help", item.help)])
         }
-        notifications += (news + tracker.corrections(in: outcome)).map(Notification.init)
+        notifications += (news + corrections).map(Notification.init)
         // Which manifests are gone nobody can say.
         if outcome.keepsLastValid { tracker.forgetAbsences() }
         let files = plan.connections.flatMap { $0.desired?.data?.files ?? [] }
@@ -150,10 +153,11 @@ struct DaemonLoop {
             [("help", help)])
     }
 
-    private func post(_ pass: PassReport, _ result: PassResult, _ reason: PassReason, seconds: Double) {
+    private func post(
+        _ pass: PassReport, _ result: PassResult, _ reason: PassReason, seconds: Double, corrected: Int
+    ) {
         let outcome = result.outcome
         let unix = time.unixTime()
-        let corrected = tracker.corrections(in: outcome).count
         let revision = outcome.plan == nil ? nil : GitCheckout(above: options.directory)?.commit
         let entries = tracker.entries.values.sorted { $0.key < $1.key }
         board.update { status in

@@ -7,7 +7,7 @@ enum ManPage {
             ".SH NAME", "reconcile \\- keep an account of the Optimove Data Connections API as manifests say",
             ".SH SYNOPSIS",
         ]
-        lines += usage(Help.head(of: .reconcile)).flatMap { [".B \(escaped($0.command))", ".br"] }.dropLast()
+        lines += usage(Help.head(of: .reconcile)).flatMap { [".B \(escaped($0))", ".br"] }.dropLast()
         lines.append(".SH DESCRIPTION")
         lines += paragraphs(Help.head(of: .reconcile))
         lines += [".PP", "DIR defaults to", ".IR ./Manifests ."]
@@ -17,7 +17,7 @@ enum ManPage {
         for topic in HelpTopic.allCases where topic != .reconcile {
             lines.append(".SS \(escaped(topic.rawValue))")
             let head = Help.head(of: topic)
-            lines += usage(head).flatMap { [".B \(escaped($0.command))", ".br"] }.dropLast()
+            lines += usage(head).flatMap { [".B \(escaped($0))", ".br"] }.dropLast()
             lines += [".PP"] + paragraphs(head) + options(topic)
         }
         lines.append(".SH EXIT STATUS")
@@ -38,12 +38,11 @@ enum ManPage {
     }
 
     /// The lines behind `usage:`: what is typed, without what it does.
-    private static func usage(_ head: String) -> [(command: String, words: String)] {
+    private static func usage(_ head: String) -> [String] {
         let first = head.components(separatedBy: "\n\n").first ?? ""
         return first.replacing("usage:", with: "").split(separator: "\n").map { line in
             let plain = String(line.drop { $0 == " " })
-            guard let gap = plain.firstRange(of: "  ") else { return (plain, "") }
-            return (String(plain[..<gap.lowerBound]), String(plain[gap.upperBound...].drop { $0 == " " }))
+            return plain.firstRange(of: "  ").map { String(plain[..<$0.lowerBound]) } ?? plain
         }
     }
 

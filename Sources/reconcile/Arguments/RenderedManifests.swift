@@ -1,4 +1,3 @@
-import ManifestLoader
 import Platform
 
 /// Manifests that another program writes to our stdin, as `-` in the place of DIR says; read once, however often they are
@@ -6,7 +5,7 @@ import Platform
 enum RenderedManifests {
     private static let text = Locked<[UInt8]?>(nil)
 
-    /// Errors: `UsageError` for a stdin that cannot be read, is too large, or is a terminal.
+    /// Errors: `UsageError` for a stdin that cannot be read, or is a terminal.
     static func read() throws(UsageError) -> [UInt8] {
         if let known = text.withLock({ $0 }) { return known }
         if StandardStream.input.isTerminal {

@@ -1,7 +1,6 @@
 import APIClient
 import Daemon
 import Emulator
-import JSON
 import Model
 import Platform
 import Reconciler
@@ -64,7 +63,7 @@ struct DaemonCommand {
         let given = invocation.options["--notify"] ?? invocation.environment["RECONCILE_NOTIFY"]
         guard let text = given ?? (try? settings.secrets.credential("notify-url")), !text.isEmpty else { return nil }
         do throws(Diagnostic) {
-            return WebhookSender(try Webhook(text, userAgent: Reconcile.tool, time: time))
+            return try Webhook(text, userAgent: Reconcile.tool, time: time)
         } catch {
             throw UsageError(error.message, help: error.help ?? "give it as https://HOST/PATH")
         }
@@ -107,12 +106,4 @@ struct DaemonCommand {
     }
 }
 
-/// Tells a webhook.
-private struct WebhookSender: NotificationSender {
-    private let webhook: Webhook
-
-    init(_ webhook: Webhook) { self.webhook = webhook }
-
-    var destination: String { webhook.destination }
-    func post(_ document: JSONValue) async -> String? { await webhook.post(document) }
-}
+extension Webhook: NotificationSender {}

@@ -13,15 +13,9 @@ struct ValidateCommand {
     let console: Console
 
     static func loadManifests(_ invocation: Invocation) throws(UsageError) -> LoadedManifests {
-        let variables = try Variables(invocation).values
-        let roots = invocation.options.all("--data-root")
-        if invocation.readsRendered {
-            return ManifestLoader(
-                text: try RenderedManifests.read(), dataRoots: roots, secrets: nil, variables: variables
-            ).load()
-        }
-        return ManifestLoader(
-            directory: invocation.directory, dataRoots: roots, secrets: nil, variables: variables
+        ManifestLoader(
+            directory: invocation.directory, text: invocation.readsRendered ? try RenderedManifests.read() : nil,
+            dataRoots: invocation.options.all("--data-root"), secrets: nil, variables: try Variables(invocation).values
         ).load()
     }
 

@@ -19,21 +19,28 @@ struct InProcessTransport: HTTPTransport {
     }
 
     func send(_ call: HTTPCall) async -> Result<HTTPAnswer, TransportFailure> {
+        guard let answer = await emulator.answer(to: call) else {
+            return .failure(TransportFailure(kind: .lost, message: "cut"))
+        }
+        return .success(answer)
+    }
+
+    func invalidate() {}
+}
+
+extension Emulator {
+    /// Takes a request of the client's as if it had come over a socket; nil where the answer does not come whole.
+    func answer(to call: HTTPCall) async -> HTTPAnswer? {
         var target = call.url.path(percentEncoded: true)
         if let query = call.url.query(percentEncoded: true) { target += "?" + query }
         var headers: HTTPHeaders = ["x-api-key": "k", "x-brand-key": "b"]
         for (name, value) in call.headers { headers[name] = value }
-        let response = await emulator.handle(
+        let response = await handle(
             HTTPRequest(method: call.method, target: target, headers: headers, body: [UInt8](call.body ?? Data())))
         call.onBodySent()
-        guard response.delivery == .whole else {
-            return .failure(TransportFailure(kind: .lost, message: "cut"))
-        }
-        return .success(
-            HTTPAnswer(
-                status: response.status, headers: ["content-type": response.headers["content-type"] ?? ""],
-                body: Data(response.body)))
+        guard response.delivery == .whole else { return nil }
+        return HTTPAnswer(
+            status: response.status, headers: ["content-type": response.headers["content-type"] ?? ""],
+            body: Data(response.body))
     }
-
-    func invalidate() {}
 }

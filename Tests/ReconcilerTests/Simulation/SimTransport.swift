@@ -113,7 +113,7 @@ final class SimTransport: HTTPTransport {
                     status: 200, headers: ["content-type": "text/html"], body: Data("<html>busy</html>".utf8)))
         case .cutAfter, .errorAfter, .truncated, .timeoutAfter, nil: break
         }
-        let answer = await perform(call)
+        guard let answer = await emulator.answer(to: call) else { return lost(.lost) }
         if isWrite, kill == .afterWrite(write) { return die(call) }
         switch fault {
         case .cutAfter: return lost(.lost)
@@ -141,19 +141,6 @@ final class SimTransport: HTTPTransport {
         var random = SeededRandom(seed: seed ^ signature.utf8.reduce(UInt64(count)) { $0 &* 31 &+ UInt64($1) })
         guard Int.random(in: 0..<100, using: &random) < rate else { return nil }
         return SimFault.allCases.randomElement(using: &random)
-    }
-
-    private func perform(_ call: HTTPCall) async -> HTTPAnswer {
-        var target = call.url.path(percentEncoded: true)
-        if let query = call.url.query(percentEncoded: true) { target += "?" + query }
-        var headers: HTTPHeaders = ["x-api-key": "k", "x-brand-key": "b"]
-        for (name, value) in call.headers { headers[name] = value }
-        let response = await emulator.handle(
-            HTTPRequest(method: call.method, target: target, headers: headers, body: [UInt8](call.body ?? Data())))
-        call.onBodySent()
-        return HTTPAnswer(
-            status: response.status, headers: ["content-type": response.headers["content-type"] ?? ""],
-            body: Data(response.body))
     }
 }
 

@@ -140,7 +140,6 @@ extension Simulation {
     /// After the last fault and enough time everything is as the manifests say, and then nothing is written.
     func rest() async throws {
         note("at rest")
-        if machines[0].state.isEmpty { return }
         var last = PassOutcome()
         // A list may lag behind: it is quiet where several passes say so.
         var quiet = 0

@@ -204,7 +204,6 @@ extension Simulation {
         if ours(before) != ours(after) {
             throw Broken(rule: "owners", message: "another owner's pass touched what is ours")
         }
-        theirs = after.filter { $0.mark.owner == "them" }
     }
 
     private func savePlan() async throws {

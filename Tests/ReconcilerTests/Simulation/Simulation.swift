@@ -43,8 +43,6 @@ final class Simulation {
     /// By key, each row id that files ever had: with `keep` they may still be there.
     var formerRows: [String: Set<Int>] = [:]
     var saved: SavedPlan?
-    /// Connections of the other owner, as their last pass left them.
-    var theirs: [StoredConnection] = []
     private(set) var trail: [String] = []
     private var serial = 0
 
