@@ -44,7 +44,7 @@ import Testing
         let before = try scratch.stateContents()
         let check = try await scratch.reconcile(["check"], against: emulator)
         #expect(check.status == 0)
-        #expect(check.out == "profiles: 4 of 4 checks hold\n4 checks of 1 connections: all hold.\n")
+        #expect(check.out == "profiles: 4 of 4 checks hold\n4 checks of 1 connection: all hold.\n")
         #expect(try scratch.stateContents() == before)
     }
 

@@ -5,7 +5,7 @@ import Testing
 /// The repository that the page about environments shows, as it is shown.
 @Suite struct EnvironmentsPageTests {
     /// The files of the page, in a Git work tree, with rows for both brands.
-    private func repository() throws -> TemporaryDirectory {
+    static func repository() throws -> TemporaryDirectory {
         let place = TemporaryDirectory()
         let page = try Handbook.page("Environments").text
         var count = 0
@@ -21,51 +21,29 @@ import Testing
         return place
     }
 
-    private func run(_ place: TemporaryDirectory, _ arguments: String..., input: String? = nil) async throws
-        -> Program.Run
-    {
+    static func run(_ place: TemporaryDirectory, _ arguments: [String]) async throws -> Program.Run {
         try await Program.run(
             arguments, environment: ["HOME": place.path("home"), "CREDENTIALS_DIRECTORY": place.path("credentials")],
-            directory: place.url, input: input)
-    }
-
-    /// When rows are due next depends on the day.
-    private func dateless(_ text: String) -> String { text.replacing(/20\d\d-[0-9T:-]+Z/, with: "DATE") }
-
-    private func block(_ text: String) -> String { "```\n\(dateless(text).trimmingCharacters(in: .newlines))\n```" }
-
-    @Test func thePlanOfStaging() async throws {
-        let place = try repository()
-        let plan = try await run(place, "plan", "shop/staging", "--emulator", "--data-root", "data")
-        #expect(try Handbook.page("Environments").text.contains(block(plan.out)), "\(plan.all)")
-    }
-
-    @Test func theErrorOfTheAbsentField() async throws {
-        let place = try repository()
-        let patch = try String(contentsOf: place.url.appending(path: "shop/staging/stock.yaml"), encoding: .utf8)
-        place.write("shop/staging/stock.yaml", Array(patch.replacing("retries", with: "retrys").utf8))
-        let validate = try await run(place, "validate", "shop/staging", "--data-root", "data")
-        #expect(validate.status == 3)
-        #expect(try Handbook.page("Environments").text.contains(block(validate.err)), "\(validate.err)")
+            directory: place.url)
     }
 
     @Test func allOfThemConverge() async throws {
-        let place = try repository()
+        let place = try Self.repository()
         let directories = ["shop/production", "shop/staging", "travel"]
         for directory in directories {
             let state = place.path("state-" + directory.replacing("/", with: "-"))
-            let apply = try await run(
-                place, "apply", directory, "--emulator", "--state-dir", state, "--data-root", "data")
+            let apply = try await Self.run(
+                place, ["apply", directory, "--emulator", "--state-dir", state, "--data-root", "data"])
             #expect(apply.status == 0, "\(apply.all)")
-            let again = try await run(
-                place, "diff", directory, "--emulator", "--state-dir", state, "--data-root", "data")
+            let again = try await Self.run(
+                place, ["diff", directory, "--emulator", "--state-dir", state, "--data-root", "data"])
             #expect(again.status == 0, "\(again.all)")
         }
     }
 
     /// What another program renders is the same as what stands in files.
     @Test func manifestsFromStdin() async throws {
-        let place = try repository()
+        let place = try Self.repository()
         let base = try ["travel/policy", "base/customers", "base/stock"].map {
             try String(contentsOf: place.url.appending(path: "\($0).yaml"), encoding: .utf8)
         }

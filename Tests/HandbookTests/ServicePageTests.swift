@@ -1,37 +1,11 @@
 import JSON
 import Model
-import Planner
-import Platform
-import TestSupport
 import Testing
 
 @testable import Daemon
 
-/// What the page about the service shows of logs and notifications is what is written.
+/// What the page about the service shows of notifications is what is written.
 @Suite struct ServicePageTests {
-    private static let place = SourceLocation(path: "Manifests/stock.yaml", line: 1)
-
-    @Test func theCorrectionInTheLog() throws {
-        let lines = Locked<[String]>([])
-        let log = PassLog(log: Log(format: .text, time: ManualTime()) { line in lines.withLock { $0.append(line) } })
-        let desired = DesiredConnection(
-            key: "product-stock", name: "Stock", primaryKey: "sku",
-            places: .init(manifest: Self.place, primaryKey: Self.place, source: Self.place))
-        let change = FieldChange(
-            path: "external_api_details.ttl", old: .number("5"), new: .number("60"), isSensitive: false, cause: .drift)
-        log.planned(
-            Plan(connections: [
-                PlannedConnection(
-                    LocatedConnection(key: "product-stock", name: "Stock", desired: desired, verdict: .absent),
-                    .steps([.update([change])]))
-            ]))
-        log.did(.updated, key: "product-stock")
-        let page = try Handbook.page("Service").codeLines.map { $0.split(separator: " ", maxSplits: 1).last }
-        // All but the time, and in this order.
-        let written = lines.withLock { $0 }.dropFirst().map { $0.split(separator: " ", maxSplits: 1).last }
-        #expect(written.count == 2 && page.contains(written), "\(written)")
-    }
-
     @Test func theNotification() throws {
         let page = try Handbook.page("Service").text
         let block = try #require(

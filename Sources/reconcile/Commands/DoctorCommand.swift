@@ -53,7 +53,8 @@ struct DoctorCommand {
             let rest = writes || !goesOn ? "" : " What needs a write was not tried: add --write."
             console.out(
                 "\n\(findings.count) lines: \(findings.count - broken - deviating) agree or were skipped, "
-                    + "\(deviating) deviate and are understood, \(broken) do not work.\(rest)")
+                    + "\(deviating) \(deviating == 1 ? "deviates and is" : "deviate and are") understood, "
+                    + "\(broken) \(broken == 1 ? "does" : "do") not work.\(rest)")
         }
         if !goesOn, findings.count == 1 { return .unreachable }
         if findings.contains(where: { $0.line == "keys" && $0.verdict == .broken }) { return .authenticationFailed }
