@@ -36,7 +36,7 @@ package struct PlanSummary: Sendable, Hashable {
             let connection = plan.connections[index]
             for action in connection.actions {
                 count(action)
-                if case .upload(let plan) = action, !connection.isCreated, !plan.isDelta { areRowsExact = false }
+                if case .upload(let plan) = action, !connection.sendsExactly(plan) { areRowsExact = false }
             }
             if !connection.refusals.isEmpty { refused += 1 }
             if connection.problems.hasInvalidInput { invalid += 1 } else if !connection.problems.isEmpty { unread += 1 }

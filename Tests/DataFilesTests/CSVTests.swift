@@ -129,6 +129,15 @@ import Testing
             ])
     }
 
+    /// What is wrong with a line is told, and its rest is not looked for for ever: 32 GiB of zeros have no line feed.
+    @Test func linesThatNeverEnd() {
+        let text = "id,b\n1,x\n\0" + String(repeating: "\0", count: 500) + "\n3,z\n"
+        let tuning = Tuning(readSize: 16, maxRecordBytes: 200)
+        let found = problems(dataSet([files.file("a.csv", text)]), tuning: tuning)
+        #expect(found.count == 2)
+        #expect(found.last?.hasSuffix("this line is longer than 200 bytes; the rest of the file was not read") == true)
+    }
+
     @Test func onlyTheFirstProblemsAreKept() {
         let text = "id,b\n" + String(repeating: "1\n", count: 100)
         let found = problems(dataSet([files.file("a.csv", text)]))

@@ -26,8 +26,7 @@ struct RecordSource: ~Copyable {
     mutating func fill(hint: String = "") -> Bool {
         if isDone { return false }
         if window.available > maxRecordBytes {
-            problem("this record is longer than \(maxRecordBytes) bytes\(hint); the rest of the file was not read")
-            stop()
+            tooLong(what: "record", hint: hint)
             return false
         }
         do throws(DataProblems) {
@@ -39,6 +38,11 @@ struct RecordSource: ~Copyable {
             stop()
             return false
         }
+    }
+
+    private mutating func tooLong(what: String, hint: String = "") {
+        problem("this \(what) is longer than \(maxRecordBytes) bytes\(hint); the rest of the file was not read")
+        stop()
     }
 
     /// Skips a UTF-8 byte order mark and refuses those of UTF-16.
@@ -110,13 +114,20 @@ struct RecordSource: ~Copyable {
         problems.add(Diagnostic(.error, message(), at: location(of: offset ?? window.start), help: help))
     }
 
-    /// Skips to behind the next line feed at or behind `offset`, reading on where needed.
+    /// Skips to behind the next line feed at or behind `offset`, reading on where needed. A line that is longer than a
+    /// record may be ends the file.
     mutating func skipLine(from offset: Int) {
         consume(to: min(offset, window.end))
+        var skipped = 0
         while true {
             let rest = window.bytes(window.start..<window.end)
             if let found = rest.firstIndex(of: 0x0A) {
                 consume(to: window.start + found + 1)
+                return
+            }
+            skipped += rest.count
+            if skipped > maxRecordBytes {
+                tooLong(what: "line")
                 return
             }
             consume(to: window.end)

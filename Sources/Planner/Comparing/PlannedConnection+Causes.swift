@@ -16,6 +16,11 @@ extension PlannedConnection {
         }
     }
 
+    /// Whether exactly the planned rows are sent: some of them may be there already, of an interrupted upload too.
+    package func sendsExactly(_ plan: UploadPlan) -> Bool {
+        isCreated || plan.isDelta && plan.reason != .interrupted
+    }
+
     /// Why a field is set.
     package func causes(of change: FieldChange) -> [Cause] {
         if isCreated { return causesOfCreate }

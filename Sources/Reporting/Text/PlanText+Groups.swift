@@ -61,7 +61,7 @@ extension PlanText {
             sum.rows += upload.sending.rows
             sum.requests += upload.sending.requests
         }
-        let isExact = first.isCreated || upload.isDelta
+        let isExact = first.sendsExactly(upload)
         var lines = [rowsLine(sum, isExact: isExact, why: first.causes(of: .upload(upload)).words)]
         let deletes = uploads.reduce(0) { $0 + $1.deletes }
         if deletes > 0 {

@@ -4,7 +4,7 @@ import Platform
 
 extension PlanText {
     func render(_ plan: UploadPlan, of connection: PlannedConnection, causes: [Cause], now: Int) -> [String] {
-        let isExact = connection.isCreated || plan.isDelta
+        let isExact = connection.sendsExactly(plan)
         var why = causes.words
         if plan.reason == .firstUpload, connection.uuid != nil { why += " (earlier rows unknown)" }
         var lines = [rowsLine(plan.sending, isExact: isExact, why: why)]

@@ -146,17 +146,27 @@ extension Simulation {
         let run = try await pass(faultRate: rate, seed: random.next(), kill: kill, disk: fate)
         note("    faults \(run.transport.faults), \(kill.map { "\($0)" } ?? "not killed"), \(fate)")
         try judge(before, try await stored(), known: known, run)
-        guard run.transport.isDead || run.hasLostPower, Int.random(in: 0..<3, using: &random) == 0 else { return }
-        // Whoever writes the files does not know of it: the same rows come again, in another order or with another value.
+        guard run.transport.isDead || run.hasLostPower, Int.random(in: 0..<3, using: &random) > 0 else { return }
+        // Whoever writes the files does not know of it: the next process finds others.
         note("    the files are written anew")
-        for index in manifests.indices where manifests[index].kind == .rows {
-            manifests[index].order = random.next()
-            if Bool.random(using: &random), let id = manifests[index].rows.keys.sorted().first {
-                manifests[index].rows[id] = Int.random(in: 0...9, using: &random)
-            }
-        }
+        for index in manifests.indices where manifests[index].kind == .rows { rewrite(&manifests[index], &random) }
         try writeManifests()
         try await quietPass()
+    }
+
+    /// The file comes again: in another order, with a value, a row or a spelling that differs, or as it was.
+    private func rewrite(_ manifest: inout SimManifest, _ random: inout SeededRandom) {
+        let ids = manifest.rows.keys.sorted()
+        switch Int.random(in: 0..<6, using: &random) {
+        case 0, 1: manifest.order = random.next()
+        case 2: manifest.rows[ids.randomElement(using: &random) ?? 1] = Int.random(in: 0...9, using: &random)
+        case 3: if ids.count > 1, let id = ids.randomElement(using: &random) { manifest.rows[id] = nil }
+        case 4: manifest.rows[Int.random(in: 1...9, using: &random)] = Int.random(in: 0...9, using: &random)
+        default: break
+        }
+        if Int.random(in: 0..<8, using: &random) == 0 {
+            manifest.style = SimManifest.Style.allCases.randomElement(using: &random)!
+        }
     }
 
     private func quietPass() async throws {

@@ -128,6 +128,7 @@ final class Simulation {
         manifest.rows = Dictionary(
             uniqueKeysWithValues: (0..<Int.random(in: 1...7, using: &random)).map { ($0 + 1, $0) })
         manifest.usesSecret = Bool.random(using: &random)
+        manifest.deletes = Bool.random(using: &random)
         manifests.append(manifest)
     }
 
