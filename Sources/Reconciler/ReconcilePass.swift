@@ -180,8 +180,31 @@ package struct ReconcilePass: Sendable {
         return (Planner(input, located).plan(), surveys.sets)
     }
 
-    /// Reads the manifests once Git is done with the tree: half a checkout is no desired state.
+    /// Reads the manifests once Git is done with the tree: half a checkout is no desired state, and no error either.
     private func loadManifests() async throws(StepFailure) -> LoadedManifests {
+        let loader = ManifestLoader(
+            directory: configuration.directory, text: configuration.manifestText, dataRoots: configuration.dataRoots,
+            secrets: configuration.secrets, variables: configuration.variables)
+        for _ in 0..<Self.readings {
+            try await waitForGit()
+            let loaded = await BlockingWork.run { () -> LoadedManifests? in
+                let loaded = loader.load()
+                guard loaded.desired == nil else { return loaded }
+                let now = DirectorySnapshot.capture(directories: loaded.directories, dataFiles: [])
+                return now == loaded.snapshot ? loaded : nil
+            }
+            if let loaded { return loaded }
+            if configuration.isStopping() { throw .interrupted }
+            observer.waiting(for: "the files to settle: they changed while they were read")
+            do { try await time.sleep(seconds: 0.1) } catch { throw .interrupted }
+        }
+        return await BlockingWork.run { loader.load() }
+    }
+
+    /// How often manifests are read again before what is wrong with them is told.
+    private static let readings = 5
+
+    private func waitForGit() async throws(StepFailure) {
         let deadline = time.uptime() + configuration.gitLockPatience
         var hasWaited = false
         while let lock = GitCheckout(above: configuration.directory)?.indexLock {
@@ -195,10 +218,6 @@ package struct ReconcilePass: Sendable {
             }
             do { try await time.sleep(seconds: 0.1) } catch { throw .interrupted }
         }
-        let loader = ManifestLoader(
-            directory: configuration.directory, text: configuration.manifestText, dataRoots: configuration.dataRoots,
-            secrets: configuration.secrets, variables: configuration.variables)
-        return await BlockingWork.run { loader.load() }
     }
 
     private func openState(

@@ -1,4 +1,5 @@
 import Foundation
+import ManifestLoader
 import Model
 import Planner
 import Synchronization
@@ -63,6 +64,56 @@ import Testing
         #expect(try await world.requestCount == 0)
         try FileManager.default.removeItem(at: lock)
         #expect(try await world.pass().failure == nil)
+    }
+
+    /// Does something when a manifest asks for a secret: its bytes are read then, and nothing is told of them yet.
+    private struct HookedSecrets: SecretSource {
+        let onCredential: @Sendable () -> Void
+        func environment(_ name: String) throws(SecretProblem) -> String { throw SecretProblem("there is none") }
+        func credential(_ name: String) throws(SecretProblem) -> String {
+            onCredential()
+            return "a-token-of-somebody"
+        }
+    }
+
+    @Test func whatMovedWhileItWasReadIsReadAgain() async throws {
+        let world = try World()
+        let manifest = World.stock.replacing("X-Token: abc", with: "X-Token: \"${credential:token}\"")
+        try world.write("stock.yaml", manifest.replacing("ttl: 60", with: "ttk: 60"))
+        let observer = Waiter {}
+        let isWritten = Mutex(false)
+        let secrets = HookedSecrets {
+            if !isWritten.withLock({ was in
+                defer { was = true }
+                return was
+            }) {
+                try? world.write("stock.yaml", manifest)
+            }
+        }
+        let outcome = try await world.pass(observer: observer) { $0.secrets = secrets }
+        #expect(outcome.diagnostics.filter { $0.severity == .error }.isEmpty)
+        #expect(outcome.failure == nil)
+        #expect(observer.heard == ["the files to settle: they changed while they were read"])
+        #expect(try await world.stored().count == 1)
+    }
+
+    /// Somebody who never stops writing hears what is wrong with what was read last.
+    @Test func whatMovesForEverIsToldAsItIs() async throws {
+        let world = try World()
+        let manifest = World.stock.replacing("X-Token: abc", with: "X-Token: \"${credential:token}\"")
+        let wrong = manifest.replacing("ttl: 60", with: "ttk: 60")
+        try world.write("stock.yaml", wrong)
+        let count = Mutex(0)
+        let secrets = HookedSecrets {
+            let number = count.withLock { count in
+                count += 1
+                return count
+            }
+            try? world.write("stock.yaml", wrong + String(repeating: "#", count: number) + "\n")
+        }
+        let outcome = try await world.pass { $0.secrets = secrets }
+        #expect(outcome.diagnostics.contains { $0.message.contains("ttk") })
+        #expect(try await world.requestCount == 0)
     }
 
     @Test func beingToldToStopEndsTheWait() async throws {

@@ -62,7 +62,7 @@ extension Simulation {
             case 13: isPruning = Int.random(in: 0..<3, using: &random) > 0
             default:
                 for _ in 0..<Int.random(in: 1...3, using: &random) {
-                    let id = Int.random(in: 1...9, using: &random)
+                    let id = Int.random(in: 1...12, using: &random)
                     let isThere = manifests[index].rows[id] != nil
                     if isThere, manifests[index].rows.count > 1, Bool.random(using: &random) {
                         manifests[index].rows[id] = nil
@@ -161,7 +161,7 @@ extension Simulation {
         case 0, 1: manifest.order = random.next()
         case 2: manifest.rows[ids.randomElement(using: &random) ?? 1] = Int.random(in: 0...9, using: &random)
         case 3: if ids.count > 1, let id = ids.randomElement(using: &random) { manifest.rows[id] = nil }
-        case 4: manifest.rows[Int.random(in: 1...9, using: &random)] = Int.random(in: 0...9, using: &random)
+        case 4: manifest.rows[Int.random(in: 1...12, using: &random)] = Int.random(in: 0...9, using: &random)
         default: break
         }
         if Int.random(in: 0..<8, using: &random) == 0 {

@@ -126,7 +126,7 @@ final class Simulation {
         manifest.kind = SimManifest.Kind.allCases[Int(key.utf8.last! - UInt8(ascii: "0")) % 3]
         if Bool.random(using: &random) { manifest.description = "first" }
         manifest.rows = Dictionary(
-            uniqueKeysWithValues: (0..<Int.random(in: 1...7, using: &random)).map { ($0 + 1, $0) })
+            uniqueKeysWithValues: (0..<Int.random(in: 1...12, using: &random)).map { ($0 + 1, $0) })
         manifest.usesSecret = Bool.random(using: &random)
         manifest.deletes = Bool.random(using: &random)
         manifests.append(manifest)
