@@ -10,11 +10,14 @@ final class URLSessionTransport: HTTPTransport {
     private let transfers: TransferDelegate
     /// Nil before the first request and after `invalidate`: an open session wakes once a second for ever.
     private let session = Mutex<URLSession?>(nil)
+    /// Made once, for each session copies it: an ephemeral one looks for the user's folders every time.
+    private let settings: URLSessionConfiguration
 
     init(configuration: APIClientConfiguration, time: any TimeSource) {
         self.configuration = configuration
         transfers = TransferDelegate(
             time: time, attemptTimeout: configuration.attemptTimeout, idleTimeout: configuration.idleTimeout)
+        settings = Self.makeSettings(configuration)
         if configuration.baseURL.hasPrefix("http:") { ProxyBypass.keepLoopbackDirect() }
     }
 
@@ -52,6 +55,10 @@ final class URLSessionTransport: HTTPTransport {
     }
 
     private func makeSession() -> URLSession {
+        URLSession(configuration: settings, delegate: transfers, delegateQueue: nil)
+    }
+
+    private static func makeSettings(_ configuration: APIClientConfiguration) -> URLSessionConfiguration {
         let settings = URLSessionConfiguration.ephemeral
         settings.httpCookieStorage = nil
         settings.httpCookieAcceptPolicy = .never
@@ -61,7 +68,7 @@ final class URLSessionTransport: HTTPTransport {
         settings.urlCredentialStorage = nil
         settings.timeoutIntervalForRequest = configuration.idleTimeout
         settings.httpMaximumConnectionsPerHost = configuration.maxConcurrency
-        return URLSession(configuration: settings, delegate: transfers, delegateQueue: nil)
+        return settings
     }
 
     private func request(for call: HTTPCall) -> URLRequest {

@@ -26,9 +26,10 @@ extension Executor {
             if shown.isEmpty { shown = Dictionary(listed.map { ($0.uuid, $0) }) { first, _ in first } }
             if pause == 0 { open.removeAll { runs[$0].planned.marker == nil } }
             var waiting: [Int] = []
+            let marked = Self.marked(listed)
             for index in open {
-                guard let twin = Self.twin(of: runs[index], in: listed) else { continue }
-                if twin.uuid < runs[index].uuid ?? "" {
+                guard let twin = Self.twin(of: runs[index], in: marked) else { continue }
+                if twin < runs[index].uuid ?? "" {
                     await yield(&runs[index], to: twin, stop)
                 } else {
                     waiting.append(index)
@@ -38,8 +39,9 @@ extension Executor {
             if open.isEmpty { return shown }
         }
         guard let listed = await list(open.map { runs[$0] }) else { return shown }
+        let marked = Self.marked(listed)
         for index in open {
-            if let twin = Self.twin(of: runs[index], in: listed) { await yield(&runs[index], to: twin, stop) }
+            if let twin = Self.twin(of: runs[index], in: marked) { await yield(&runs[index], to: twin, stop) }
         }
         return shown
     }
@@ -57,17 +59,29 @@ extension Executor {
         }
     }
 
-    /// The other connection with the same marker; of several that with the smallest uuid.
-    private static func twin(of run: ConnectionRun, in listed: [ActualConnection]) -> ActualConnection? {
-        listed.filter { other in
-            guard other.uuid != run.uuid,
-                case .whole(let marker) = other.marker
-            else { return false }
-            return marker.owner == run.planned.marker?.owner && marker.key == run.planned.marker?.key
-        }.min { $0.uuid < $1.uuid }
+    /// Whose a connection is, and by which key.
+    private struct Mark: Hashable {
+        let owner: String
+        let key: String
+
+        init(_ marker: OwnershipMarker) { (owner, key) = (marker.owner, marker.key) }
     }
 
-    private func yield(_ run: inout ConnectionRun, to twin: ActualConnection, _ stop: StopSignal) async {
+    /// The uuids of what carries a whole marker, by that.
+    private static func marked(_ listed: [ActualConnection]) -> [Mark: [String]] {
+        var marked: [Mark: [String]] = [:]
+        for connection in listed {
+            if case .whole(let marker) = connection.marker { marked[Mark(marker), default: []].append(connection.uuid) }
+        }
+        return marked
+    }
+
+    /// The other connection with the same marker; of several that with the smallest uuid.
+    private static func twin(of run: ConnectionRun, in marked: [Mark: [String]]) -> String? {
+        run.planned.marker.flatMap { marked[Mark($0)]?.filter { $0 != run.uuid }.min() }
+    }
+
+    private func yield(_ run: inout ConnectionRun, to twin: String, _ stop: StopSignal) async {
         do throws(StepFailure) {
             try await run.yield(to: twin)
         } catch {
@@ -80,25 +94,25 @@ extension Executor {
 
 extension ConnectionRun {
     /// Takes away what this run made a moment ago, and nobody has put anything into since, and goes on with the other.
-    fileprivate mutating func yield(to twin: ActualConnection) async throws(StepFailure) {
+    fileprivate mutating func yield(to twin: String) async throws(StepFailure) {
         guard let own = uuid else { return }
         do throws(APIError) {
             try await executor.writer.delete(own)
         } catch {
             var failure = StepFailure(error)
             failure.message =
-                "another run created the same connection, \(twin.uuid), and \(own), which this one made, could not be "
+                "another run created the same connection, \(twin), and \(own), which this one made, could not be "
                 + "taken away: \(failure.message)"
             failure.help = "delete one of the two by hand, and run it again"
             throw failure
         }
-        warn("another run created it at the same time; this run's own was taken away, and it goes on with \(twin.uuid)")
-        uuid = twin.uuid
-        applied = AppliedConnection(uuid: twin.uuid, name: planned.name, primaryKey: applied.primaryKey)
+        warn("another run created it at the same time; this run's own was taken away, and it goes on with \(twin)")
+        uuid = twin
+        applied = AppliedConnection(uuid: twin, name: planned.name, primaryKey: applied.primaryKey)
         applied.isProtected = protection
         try await record()
         let answered = try await asking { () async throws(APIError) in
-            try await executor.reader.connection(twin.uuid)
+            try await executor.reader.connection(twin)
         }
         // The other run may be further than this one.
         if case .whole(let marker) = answered.marker {
