@@ -30,6 +30,8 @@ struct SimManifest: Equatable {
     var isSuspended = false
     var references: Set<String> = []
     var rows: [Int: Int] = [1: 0]
+    /// What the rows were before they were edited last: somebody takes a change back.
+    var before: [Int: Int]?
     var style = Style.csv
     /// In which order the rows stand in the file.
     var order: UInt64 = 0
@@ -38,6 +40,11 @@ struct SimManifest: Equatable {
     var apiTTL = 60
     var header: String?
     var usesSecret = false
+
+    mutating func revert() {
+        guard let before else { return }
+        (rows, self.before) = (before, rows)
+    }
 
     var file: String { "\(key).\(style.isCSV ? "csv" : "ndjson")" }
 

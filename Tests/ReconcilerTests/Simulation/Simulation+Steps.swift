@@ -43,7 +43,8 @@ extension Simulation {
                 addManifest(&random)
                 continue
             }
-            switch Int.random(in: 0..<18, using: &random) {
+            switch Int.random(in: 0..<19, using: &random) {
+            case 18: manifests[index].revert()
             case 14, 15: manifests[index].order = random.next()
             case 0, 1: addManifest(&random)
             case 2: manifests.remove(at: index)
@@ -61,6 +62,7 @@ extension Simulation {
             case 12: manifests[index].style = SimManifest.Style.allCases.randomElement(using: &random)!
             case 13: isPruning = Int.random(in: 0..<3, using: &random) > 0
             default:
+                manifests[index].before = manifests[index].rows
                 for _ in 0..<Int.random(in: 1...3, using: &random) {
                     let id = Int.random(in: 1...12, using: &random)
                     let isThere = manifests[index].rows[id] != nil
@@ -133,8 +135,8 @@ extension Simulation {
         var kill: SimKill?
         var fate = DiskFate.whole
         switch Int.random(in: 0..<10, using: &random) {
-        case 0, 1: kill = .beforeWrite(Int.random(in: 1...12, using: &random))
-        case 2, 3: kill = .afterWrite(Int.random(in: 1...12, using: &random))
+        case 0, 1: kill = .beforeWrite(Int.random(in: 1...[4, 12].randomElement(using: &random)!, using: &random))
+        case 2, 3: kill = .afterWrite(Int.random(in: 1...[4, 12].randomElement(using: &random)!, using: &random))
         case 4: fate = .failing(Int.random(in: 0...60, using: &random), [ENOSPC, EIO].randomElement(using: &random)!)
         case 5, 6:
             fate = .powerLoss(
@@ -157,11 +159,12 @@ extension Simulation {
     /// The file comes again: in another order, with a value, a row or a spelling that differs, or as it was.
     private func rewrite(_ manifest: inout SimManifest, _ random: inout SeededRandom) {
         let ids = manifest.rows.keys.sorted()
-        switch Int.random(in: 0..<6, using: &random) {
+        switch Int.random(in: 0..<8, using: &random) {
         case 0, 1: manifest.order = random.next()
         case 2: manifest.rows[ids.randomElement(using: &random) ?? 1] = Int.random(in: 0...9, using: &random)
         case 3: if ids.count > 1, let id = ids.randomElement(using: &random) { manifest.rows[id] = nil }
         case 4: manifest.rows[Int.random(in: 1...12, using: &random)] = Int.random(in: 0...9, using: &random)
+        case 5, 6: manifest.revert()
         default: break
         }
         if Int.random(in: 0..<8, using: &random) == 0 {
