@@ -97,7 +97,12 @@ import Testing
         let place = TemporaryDirectory()
         try Self.prepare(place)
         let bell = Bell()
-        let watcher = FileWatcher(directory: place.path("d"), time: ManualTime.waiting()) { bell.ring() }
+        let events = Events()
+        let watcher = FileWatcher(
+            directory: place.path("d"), calls: events, time: ManualTime.waiting(), queue: events.queue
+        ) {
+            bell.ring()
+        }
         _ = watcher.refresh()
         try Self.make(change, in: place)
         #expect(await bell.wait())
@@ -106,18 +111,12 @@ import Testing
             .rootReplaced: "d/a.yaml", .newDirectory: "d/new/x.yaml", .switchedDirectoryLink: "tree2/t.yaml",
             .newLink: "tree2/t.yaml",
         ]
-        // The events of the change itself may still be on their way: only what comes after them counts.
-        place.write("d/marker.yaml", "m")
-        #expect(await bell.wait())
-        try await Self.settle(bell)
+        // Only what comes after the events of the change itself counts.
+        await events.settle()
+        _ = bell.take()
         place.write(try #require(file[change]), "changed")
         #expect(await bell.wait(), "\(change)")
         watcher.stop()
-    }
-
-    /// Until a while passes without a ring.
-    private static func settle(_ bell: Bell) async throws {
-        repeat { try await Task.sleep(for: .milliseconds(20)) } while bell.take() > 0
     }
 
     @Test func theDirectoriesOfDataFilesAndOfTheLinksToThemRing() async throws {
@@ -136,14 +135,21 @@ import Testing
                 format: .csv),
         ]
         let bell = Bell()
-        let watcher = FileWatcher(directory: place.path("d"), time: ManualTime.waiting()) { bell.ring() }
+        let events = Events()
+        let watcher = FileWatcher(
+            directory: place.path("d"), calls: events, time: ManualTime.waiting(), queue: events.queue
+        ) {
+            bell.ring()
+        }
         _ = watcher.refresh(dataFiles: files)
         for name in ["srv/v1/rows.csv", "srv/v1/more.csv", "hidden/.rows.csv"] {
+            await events.settle()
             _ = bell.take()
             place.write(name, "changed")
             #expect(await bell.wait(), "\(name)")
-            try await Self.settle(bell)
         }
+        await events.settle()
+        _ = bell.take()
         try Self.link("v2", place.path("srv/current"))
         #expect(await bell.wait(), "the link on the way")
         watcher.stop()
@@ -155,13 +161,17 @@ import Testing
         place.write("d/a.yaml", "")
         place.write("d/state/journal", "")
         let bell = Bell()
-        let watcher = FileWatcher(directory: place.path("d"), except: place.path("d/state"), time: ManualTime.waiting())
-        {
+        let events = Events()
+        let watcher = FileWatcher(
+            directory: place.path("d"), except: place.path("d/state"), calls: events, time: ManualTime.waiting(),
+            queue: events.queue
+        ) {
             bell.ring()
         }
         _ = watcher.refresh()
         place.write("d/state/journal", "more")
-        try await Self.settle(bell)
+        await events.settle()
+        #expect(!bell.hasRung)
         #expect(watcher.watchCount == WatchList(directory: place.path("d")).directories.count - 1)
         place.write("d/a.yaml", "x")
         #expect(await bell.wait())

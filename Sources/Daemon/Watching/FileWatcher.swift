@@ -31,17 +31,19 @@ final class FileWatcher: Sendable {
     private let time: any TimeSource
     private let pollSeconds: Double
     private let changed: @Sendable () -> Void
-    private let queue = DispatchQueue(label: "reconcile.watch")
+    private let queue: DispatchQueue
     private let state: Locked<State>
 
     /// - Parameters:
     ///   - directory: DIR.
     ///   - roots: `--data-root`: watched themselves, not what is below them.
     ///   - except: A directory that is not watched though it is below DIR: where the passes write.
-    ///   - changed: Called on a queue of the watcher's own, at most once for each burst of events.
+    ///   - queue: Where events are read.
+    ///   - changed: Called on `queue`, at most once for each burst of events.
     init(
         directory: String, roots: [String] = [], except: String? = nil, calls: any InotifyCalls = SystemInotify(),
-        time: any TimeSource, pollSeconds: Double = 2, changed: @escaping @Sendable () -> Void
+        time: any TimeSource, pollSeconds: Double = 2, queue: DispatchQueue = DispatchQueue(label: "reconcile.watch"),
+        changed: @escaping @Sendable () -> Void
     ) {
         self.directory = directory
         self.roots = Set(roots)
@@ -49,6 +51,7 @@ final class FileWatcher: Sendable {
         self.calls = calls
         self.time = time
         self.pollSeconds = pollSeconds
+        self.queue = queue
         self.changed = changed
         state = Locked(State(list: WatchList(directory: directory, roots: Set(roots), except: except)))
     }
