@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// The sample manifests of the repository, as a first user brings them in and changes them.
 extension SampleFlow {
@@ -50,6 +51,18 @@ extension SampleFlow {
     ]
 
     static let plans = [
+        SampleFlow(page: "PlansAndDeletes", samples: ["plan"]) {
+            let shell = try Shell.withManifests()
+            try shell.change("Manifests/policy.yaml", "owner: samples", "owner: samples\n  prune: true")
+            _ = try await shell.run("--emulator")
+            try shell.change(
+                "Manifests/data/customers.csv", "u00007,Björn,Haddad,Toronto,", "u00007,Björn,Haddad,Berlin,")
+            let path = "Manifests/products.yaml"
+            let text = try String(contentsOf: shell.place.url.appending(path: path), encoding: .utf8)
+            let stock = try #require(text.split(separator: "---\n").last)
+            shell.write(path, String(stock).replacing("    ttl: 60", with: "    ttl: 300"))
+            return ["plan": try await shell.run("plan --emulator").out]
+        },
         SampleFlow(page: "PlansAndDeletes", samples: ["refusal"]) {
             let shell = try Shell.withManifests()
             _ = try await shell.run("--emulator")
@@ -58,6 +71,6 @@ extension SampleFlow {
             let parts = text.split(separator: "---\n")
             shell.write(path, parts[0] + "---\n" + parts[1].replacing("primary_key: sku", with: "primary_key: id"))
             return ["refusal": try await shell.run("plan --emulator", status: 6).out]
-        }
+        },
     ]
 }

@@ -6,9 +6,11 @@ final class SimClock: TimeSource {
     private let state: Locked<(uptime: Double, ahead: Double, random: SeededRandom)>
 
     /// Far ahead of the machine's own clock, so that no file is of this very moment.
-    init(seed: UInt64) { state = Locked((uptime: 1000, ahead: 2_000_000_000, random: SeededRandom(seed: seed))) }
+    init(seed: UInt64) { state = Locked((uptime: 1000, ahead: Self.start, random: SeededRandom(seed: seed))) }
 
     func unixTime() -> Double { state.withLock { $0.uptime + $0.ahead } }
+    /// What the service's own clock says, which nobody sets.
+    func serviceTime() -> Double { uptime() + Self.start }
     func uptime() -> Double { state.withLock(\.uptime) }
     func random() -> Double { state.withLock { Double.random(in: 0..<1, using: &$0.random) } }
 
@@ -21,4 +23,6 @@ final class SimClock: TimeSource {
 
     /// Somebody sets the clock on the wall.
     func setBack(_ seconds: Double) { state.withLock { $0.ahead -= seconds } }
+
+    private static let start = 2_000_000_000.0
 }

@@ -9,6 +9,8 @@ struct SimStep: Equatable, CustomStringConvertible {
         case meddle
         /// A pass, with faults of network, disk and power.
         case pass
+        /// A pass that meets faults of the network and is killed, with a disk that keeps what it has.
+        case killedPass
         /// A pass without any, compared with what it planned.
         case quietPass
         case dryRun
@@ -20,6 +22,7 @@ struct SimStep: Equatable, CustomStringConvertible {
         case others
         case time
         case clockSetBack
+        case clockAhead
         case loseState
         case oldState
         /// A plan is saved, and carried out later.
@@ -34,12 +37,17 @@ struct SimStep: Equatable, CustomStringConvertible {
     var description: String { "\(kind)(\(seed))" }
 
     private static let weights: [(Kind, Int)] = [
-        (.edit, 26), (.meddle, 12), (.pass, 22), (.quietPass, 6), (.dryRun, 3), (.daemon, 6), (.both, 5), (.others, 3),
-        (.time, 6), (.clockSetBack, 2), (.loseState, 2), (.oldState, 2), (.savePlan, 2), (.applyPlan, 2),
+        (.edit, 26), (.meddle, 12), (.pass, 16), (.killedPass, 8), (.quietPass, 6), (.dryRun, 3), (.daemon, 6),
+        (.both, 5), (.others, 3),
+        (.time, 6), (.clockSetBack, 2), (.clockAhead, 3), (.loseState, 2), (.oldState, 2), (.savePlan, 2), (.applyPlan, 2),
         (.newSecret, 1),
     ]
 
     static func history(_ random: inout SeededRandom) -> [SimStep] {
+        // Half of the machines never lose their memory, so that of each row it is known whether it may be there.
+        let remembers = Bool.random(using: &random)
+        let lossy: Set<Kind> = [.pass, .both, .loseState, .oldState]
+        let weights = Self.weights.filter { !remembers || !lossy.contains($0.0) }
         let total = weights.reduce(0) { $0 + $1.1 }
         return (0..<Int.random(in: 4...18, using: &random)).map { _ in
             var left = Int.random(in: 0..<total, using: &random)

@@ -16,6 +16,7 @@ extension Simulation {
         case .edit: try edit(&random)
         case .meddle: try await meddle(&random)
         case .pass: try await faultyPass(&random)
+        case .killedPass: try await faultyPass(&random, keepsDisk: true)
         case .quietPass: try await quietPass()
         case .dryRun: try await dryRun()
         case .daemon: try await daemon(&random)
@@ -23,6 +24,7 @@ extension Simulation {
         case .others: try await others()
         case .time: clock.advance([60, 3600, 86_400, 400_000].randomElement(using: &random)!)
         case .clockSetBack: clock.setBack([30, 4000, 200_000].randomElement(using: &random)!)
+        case .clockAhead: try await clockAhead(&random)
         case .loseState:
             // Without markers state alone says what is ours; a machine that lost it cannot go on.
             if !isStateOwned { try? FileManager.default.removeItem(atPath: machines[0].state) }
@@ -132,13 +134,14 @@ extension Simulation {
 
     // MARK: - Processes
 
-    private func faultyPass(_ random: inout SeededRandom) async throws {
+    private func faultyPass(_ random: inout SeededRandom, keepsDisk: Bool = false) async throws {
         let rate = [0, 5, 20, 50].randomElement(using: &random)!
         var kill: SimKill?
         var fate = DiskFate.whole
-        switch Int.random(in: 0..<10, using: &random) {
+        switch Int.random(in: 0..<(keepsDisk ? 5 : 10), using: &random) {
         case 0, 1: kill = .beforeWrite(Int.random(in: 1...[4, 12].randomElement(using: &random)!, using: &random))
         case 2, 3: kill = .afterWrite(Int.random(in: 1...[4, 12].randomElement(using: &random)!, using: &random))
+        case 4 where keepsDisk: break
         case 4: fate = .failing(Int.random(in: 0...60, using: &random), [ENOSPC, EIO].randomElement(using: &random)!)
         case 5, 6:
             fate = .powerLoss(
@@ -181,6 +184,16 @@ extension Simulation {
         let after = try await stored()
         try judge(before, after, known: known, run)
         try compareWithPlan(run.outcome, before, after)
+    }
+
+    /// The clock is ahead for one pass, and somebody sets it right before the next.
+    private func clockAhead(_ random: inout SeededRandom) async throws {
+        let seconds = [600.0, 200_000].randomElement(using: &random)!
+        clock.setBack(-seconds)
+        if Bool.random(using: &random) { try edit(&random) }
+        try await quietPass()
+        clock.setBack(seconds)
+        try await quietPass()
     }
 
     private func dryRun() async throws {

@@ -54,7 +54,7 @@ final class Simulation {
         isStateOwned = Int.random(in: 0..<100, using: &random) < 15
         dialects = Self.dialects(&random, isStateOwned: isStateOwned)
         var options = EmulatorOptions()
-        options.now = { clock.unixTime() }
+        options.now = { clock.serviceTime() }
         options.sleep = { _ in }
         options.dialects = dialects
         options.acceptedAPIKeys = ["k"]
@@ -129,6 +129,7 @@ final class Simulation {
             uniqueKeysWithValues: (0..<Int.random(in: 1...12, using: &random)).map { ($0 + 1, $0) })
         manifest.usesSecret = Bool.random(using: &random)
         manifest.deletes = Bool.random(using: &random)
+        manifest.ttl = [nil, 100_000, 1_000_000].randomElement(using: &random)!
         manifests.append(manifest)
     }
 
