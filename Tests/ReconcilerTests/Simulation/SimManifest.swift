@@ -64,7 +64,9 @@ struct SimManifest: Equatable {
             var headers = header.map { ["X-Note: \($0)"] } ?? []
             if usesSecret { headers.append("Authorization: \"Bearer ${credential:token}\"") }
             lines += [
-                "  external_api_details:", "    url: https://api.example.com/{id}", "    http_method: GET",
+                "  external_api_details:",
+                "    url: https://api.example.com/{id}\(usesSecret ? "?channel=${credential:token}" : "")",
+                "    http_method: GET",
                 "    ttl: \(apiTTL)", "    sample_placeholder_values: {id: A}",
             ]
             if !headers.isEmpty { lines.append("    headers: {\(headers.joined(separator: ", "))}") }

@@ -18,6 +18,8 @@ struct SimStep: Equatable, CustomStringConvertible {
         case daemon
         /// Two processes with state of their own at once.
         case both
+        /// A pass of a second machine, with state of its own.
+        case elsewhere
         /// Another owner's pass.
         case others
         case time
@@ -38,7 +40,7 @@ struct SimStep: Equatable, CustomStringConvertible {
 
     private static let weights: [(Kind, Int)] = [
         (.edit, 26), (.meddle, 12), (.pass, 16), (.killedPass, 8), (.quietPass, 6), (.dryRun, 3), (.daemon, 6),
-        (.both, 5), (.others, 3),
+        (.both, 4), (.elsewhere, 4), (.others, 3),
         (.time, 6), (.clockSetBack, 2), (.clockAhead, 3), (.loseState, 2), (.oldState, 2), (.savePlan, 2), (.applyPlan, 2),
         (.newSecret, 1),
     ]
@@ -46,7 +48,7 @@ struct SimStep: Equatable, CustomStringConvertible {
     static func history(_ random: inout SeededRandom) -> [SimStep] {
         // Half of the machines never lose their memory, so that of each row it is known whether it may be there.
         let remembers = Bool.random(using: &random)
-        let lossy: Set<Kind> = [.pass, .both, .loseState, .oldState]
+        let lossy: Set<Kind> = [.pass, .both, .elsewhere, .loseState, .oldState]
         let weights = Self.weights.filter { !remembers || !lossy.contains($0.0) }
         let total = weights.reduce(0) { $0 + $1.1 }
         return (0..<Int.random(in: 4...18, using: &random)).map { _ in

@@ -10,9 +10,9 @@ import TestSupport
 /// What must hold, said in another way than the program does.
 extension Simulation {
     /// What state says when a pass begins: the rules ask for it, whatever the planner makes of it.
-    func knownBefore() throws -> [String: SafetyFacts.Known] {
+    func knownBefore(machine: Int = 0) throws -> [String: SafetyFacts.Known] {
         let identity = StateIdentity(apiURL: "emulator", owner: "us", brand: SipHash128.Key(5, 6))
-        guard let state = try? StateStore.read(directory: machines[0].state, identity: identity, time: clock) else {
+        guard let state = try? StateStore.read(directory: machines[machine].state, identity: identity, time: clock) else {
             return [:]
         }
         return state.connections.mapValues {
@@ -198,7 +198,7 @@ extension Simulation {
         for manifest in manifests where !manifest.isSuspended && !refused.contains(manifest.key) {
             let mine = all.filter { connection in
                 isStateOwned
-                    ? connection.name == manifest.name
+                    ? connection.name == manifest.name && connection.mark.owner != "them"
                     : connection.mark.key == manifest.key && connection.mark.owner == "us"
             }
             guard mine.count == 1 else {
@@ -281,7 +281,7 @@ extension Simulation {
     /// Whether the machine remembers every row that was sent: state was never lost, and nobody else wrote.
     private func knowsAllRows(_ key: String) -> Bool {
         !trail.contains { text in
-            ["loseState", "oldState", "both", "power lost"].contains { text.contains($0) }
+            ["loseState", "oldState", "both", "elsewhere", "power lost"].contains { text.contains($0) }
         }
     }
 }

@@ -77,6 +77,11 @@ final class Simulation {
                 kind: DataConnection
                 metadata: {name: theirs}
                 spec: {name: Theirs, primary_key: id, description: not ours}
+                ---
+                apiVersion: reconcile/v1
+                kind: DataConnection
+                metadata: {name: k0}
+                spec: {name: Name of k0, primary_key: id, description: called like ours}
 
                 """.utf8))
         for _ in 0..<Int.random(in: 1...3, using: &random) { addManifest(&random) }
