@@ -51,6 +51,19 @@ import Testing
         #expect(causes(scenario) == [[.drift], [.drift, .firstUpload]])
     }
 
+    /// What was never sent is new in the manifest.
+    @Test func aFieldThatTheManifestDeclaresAnewIsItsChange() throws {
+        let sent = Scenario.manifest(details: Scenario.details())
+        let answered = Scenario.connection(details: .apiBased(.object(Scenario.shown)))
+        var scenario = Scenario(
+            desired: [Scenario.manifest(details: Scenario.details(["timeout": .number("5")]))], actual: [answered])
+        scenario.applied["profiles"] = Scenario.remembered(sent, answered)
+        let planned = try #require(scenario.planned())
+        let change = try #require(planned.definitionChanges?.first { $0.path.hasSuffix(".timeout") })
+        #expect(change.cause == .manifest)
+        #expect(planned.causes(of: change) == [.manifestChanged])
+    }
+
     @Test func manifestDriftAndBothAreToldApartFieldByField() throws {
         let sent = Scenario.manifest(name: "One", description: "One")
         let answered = Scenario.connection(name: "One", text: "One")

@@ -57,6 +57,16 @@ import Testing
         #expect(scenario.planned("young")?.refusalCodes == [.createAndPrune])
     }
 
+    @Test func oneThatMayBeCreatedDoesNotHideOneThatMayNot() throws {
+        var scenario = scenario()
+        scenario.policy.prune = true
+        scenario.desired.append(Scenario.manifest("another", name: "Another"))
+        scenario.desired.append(Scenario.manifest("young", name: "Old"))
+        scenario.options.restriction = try RunFilter.names(["another", "young"]).restriction(of: scenario.input.desired)
+        #expect(scenario.planned("another")?.refusalCodes == [])
+        #expect(scenario.planned("young")?.refusalCodes == [.createAndPrune])
+    }
+
     @Test func twoManifestsThatEndAtOneConnectionAreRefusedWhicheverIsMeant() throws {
         var scenario = scenario()
         scenario.desired[1].pinnedUUID = Scenario.uuid
