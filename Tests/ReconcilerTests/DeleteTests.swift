@@ -5,6 +5,7 @@ import ManifestLoader
 import Model
 import Planner
 import Reporting
+import StateStore
 import Testing
 
 @testable import Reconciler
@@ -133,10 +134,18 @@ import Testing
         let client = try world.client()
         defer { client.invalidate() }
         let uuid = try #require(try await world.stored().first { $0.name == "Profiles" }?.uuid)
+        func traces() throws -> [String] {
+            try FileManager.default.subpathsOfDirectory(atPath: world.state.path).filter { $0.contains(uuid) }
+        }
+        #expect(try !traces().isEmpty, "a ledger of its rows")
         let reader = HookedReader(client, beforeList: 2) { try await client.delete(uuid) }
         let outcome = try await world.pass(with: client, reader: reader)
         #expect(outcome.exitStatus(detailed: false) == .done, "\(outcome)")
         #expect(outcome.results["profiles"]?.steps == [.goneAlready])
+        #expect(try traces().isEmpty)
+        let identity = StateIdentity(apiURL: "emulator", owner: "tests")
+        let remembered = try StateStore.read(directory: world.state.path, identity: identity).connections
+        #expect(remembered.keys.sorted() == ["plain", "stock"])
         #expect(try await world.pass(dryRun: true).plan?.connections.map(\.key) == ["plain", "stock"])
     }
 

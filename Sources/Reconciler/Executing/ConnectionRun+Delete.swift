@@ -11,6 +11,7 @@ extension ConnectionRun {
         guard let actual = try await readAgain(uuid) else {
             // Somebody else was quicker: there is nothing to keep and nothing that counts against the limit.
             try await forget()
+            executor.ledgers.remove(uuid: uuid)
             report(.goneAlready)
             return
         }
