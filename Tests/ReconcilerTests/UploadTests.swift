@@ -95,6 +95,30 @@ import Testing
         await world.emulator.stop()
     }
 
+    /// The service forgot the batch, or took its end already: nobody can tell, so all of it is sent once more, in one pass.
+    @Test func aBatchWhoseEndIsRefusedBeginsAnewOnce() async throws {
+        let world = try world(rows: 30)
+        let refusals = Mutex(0)
+        let (outcome, writer) = try await pass(
+            world,
+            judge: { request, _ in
+                guard request.completesBatch else { return nil }
+                return refusals.withLock { count in
+                    count += 1
+                    return count == 1 ? FakeWriter.error(.refused, request) : nil
+                }
+            })
+        #expect(outcome.exitStatus(detailed: false) == .done, "\(outcome)")
+        #expect(Set(writer.uploads.map(\.batch)).count == 2)
+        #expect(try await world.stored().map(\.rows) == [30])
+        try world.write("rows.csv", World.rows(1..<31))
+        let (always, other) = try await pass(
+            world, judge: { request, _ in request.completesBatch ? FakeWriter.error(.refused, request) : nil })
+        #expect(always.exitStatus(detailed: false) == .failed)
+        #expect(Set(other.uploads.map(\.batch)).count == 2, "once, and not for ever")
+        await world.emulator.stop()
+    }
+
     @Test func whatIsConfirmedOnDiskIsNotSentAgain() async throws {
         for failing in [1, 5, 12, 19] {
             let world = try world(rows: 200)
