@@ -6,6 +6,14 @@ import Testing
 
 /// What a first pass costs in requests: the vendor may allow few.
 @Suite struct CreateCostTests {
+    @Test func aCreateThatGoesOnToFailSaysWhy() async throws {
+        let world = try World(faults: "error_before=503@POST:*")
+        try world.write("plain.yaml", World.plain)
+        let failure = try await world.pass().results["plain"]?.failure
+        #expect(failure?.message.contains("503") == true, "\(failure?.message ?? "it did not fail")")
+        #expect(try await world.requests().filter { $0.hasPrefix("POST ") }.count == 3)
+    }
+
     @Test func manyCreatesNeedTwoLists() async throws {
         let world = try World()
         for number in 0..<12 {

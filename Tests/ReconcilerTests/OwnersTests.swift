@@ -120,5 +120,11 @@ import Testing
         #expect(after.uuid == before.uuid && after.rows == before.rows && after.references == before.references)
         #expect(after.description == before.description?.replacing("key=profiles", with: "key=customers"))
         #expect(try await world.pass(dryRun: true).plan?.hasChanges == false)
+        // The old key stays in the manifest for a while, and is nothing new.
+        func remembered() throws -> Data { try Data(contentsOf: world.state.appending(path: "state.jsonl")) }
+        try await world.pass()
+        let state = try remembered()
+        try await world.pass()
+        #expect(try remembered() == state)
     }
 }

@@ -51,6 +51,17 @@ import Testing
         await world.emulator.stop()
     }
 
+    @Test func theNextPassNeedNotReadTheFile() async throws {
+        let world = try world(rows: 20)
+        // A file that is as young as the pass is read again.
+        world.time.advance(1_000_000_000)
+        _ = try await pass(world)
+        let applied = try StateStore.read(
+            directory: world.state.path, identity: StateIdentity(apiURL: "emulator", owner: "default"))
+        #expect(applied.connections["rows"]?.survey != nil)
+        await world.emulator.stop()
+    }
+
     @Test func noMoreThanAllowedAreUnderWay() async throws {
         let world = try world(rows: 200)
         let (_, one) = try await pass(world, configure: { $0.uploads.requests = 1 })
@@ -132,6 +143,9 @@ import Testing
             #expect(confirmed?.count == succeeded.count, "every success before the failure is on disk")
             let (second, after) = try await pass(world)
             #expect(second.exitStatus(detailed: false) == .done, "\(second)")
+            if succeeded.count > 0 {
+                #expect(second.results["rows"]?.steps.contains(.resumed(confirmed: succeeded.count, requests: 20)) == true)
+            }
             let sentBefore = Set(succeeded.flatMap(\.ids))
             #expect(after.uploads.allSatisfy { sentBefore.isDisjoint(with: $0.ids) })
             #expect(after.uploads.count == 20 - succeeded.count)
