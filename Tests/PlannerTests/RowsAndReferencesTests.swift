@@ -23,7 +23,8 @@ import Testing
     @Test func rowsThatTheMarkerVouchesForStay() {
         #expect(reason(scenario(marker: Scenario.rows())) == nil)
         #expect(!scenario(marker: Scenario.rows()).plan().hasChanges)
-        #expect(scenario(marker: Scenario.rows()).planned()?.notes == [], "without memory nothing is said of rejected rows")
+        #expect(
+            scenario(marker: Scenario.rows()).planned()?.notes == [], "without memory nothing is said of rejected rows")
     }
 
     @Test func rowsThatNobodyVouchesForGoUp() {

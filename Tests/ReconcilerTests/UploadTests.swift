@@ -144,7 +144,8 @@ import Testing
             let (second, after) = try await pass(world)
             #expect(second.exitStatus(detailed: false) == .done, "\(second)")
             if succeeded.count > 0 {
-                #expect(second.results["rows"]?.steps.contains(.resumed(confirmed: succeeded.count, requests: 20)) == true)
+                #expect(
+                    second.results["rows"]?.steps.contains(.resumed(confirmed: succeeded.count, requests: 20)) == true)
             }
             let sentBefore = Set(succeeded.flatMap(\.ids))
             #expect(after.uploads.allSatisfy { sentBefore.isDisjoint(with: $0.ids) })

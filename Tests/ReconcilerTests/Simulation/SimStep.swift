@@ -41,7 +41,8 @@ struct SimStep: Equatable, CustomStringConvertible {
     private static let weights: [(Kind, Int)] = [
         (.edit, 26), (.meddle, 12), (.pass, 16), (.killedPass, 8), (.quietPass, 6), (.dryRun, 3), (.daemon, 6),
         (.both, 4), (.elsewhere, 4), (.others, 3),
-        (.time, 6), (.clockSetBack, 2), (.clockAhead, 3), (.loseState, 2), (.oldState, 2), (.savePlan, 2), (.applyPlan, 2),
+        (.time, 6), (.clockSetBack, 2), (.clockAhead, 3), (.loseState, 2), (.oldState, 2), (.savePlan, 2),
+        (.applyPlan, 2),
         (.newSecret, 1),
     ]
 

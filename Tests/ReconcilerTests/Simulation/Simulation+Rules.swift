@@ -12,7 +12,8 @@ extension Simulation {
     /// What state says when a pass begins: the rules ask for it, whatever the planner makes of it.
     func knownBefore(machine: Int = 0) throws -> [String: SafetyFacts.Known] {
         let identity = StateIdentity(apiURL: "emulator", owner: "us", brand: SipHash128.Key(5, 6))
-        guard let state = try? StateStore.read(directory: machines[machine].state, identity: identity, time: clock) else {
+        guard let state = try? StateStore.read(directory: machines[machine].state, identity: identity, time: clock)
+        else {
             return [:]
         }
         return state.connections.mapValues {
