@@ -17,6 +17,9 @@ struct Reconcile {
         // A reader that goes away (`reconcile | head`) is an ordinary end of output, not a reason to die half way.
         Signal.brokenPipe.ignore()
         let arguments = Array(CommandLine.arguments.dropFirst())
+        // What one thread lets go another can use, and what is free at the top can be given back to the system. Before
+        // there is a second thread, for a heap that it got stays its own.
+        if arguments.first == "daemon" { Memory.shareOneHeap() }
         let console = Console(
             environment: ProcessInfo.processInfo.environment, isPatient: arguments.first != "daemon")
         // Swift reads them from /proc: where that is missing, a dry run would look like a pass.

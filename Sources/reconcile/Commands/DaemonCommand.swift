@@ -37,8 +37,6 @@ struct DaemonCommand {
         configuration.namesMustExist = false
         configuration.keepsToWindows = true
 
-        // What one thread lets go another can use, and what is free at the top can be given back to the system.
-        Memory.shareOneHeap()
         // Before anything is begun, so that no signal finds the process without its handlers.
         let signals = SignalWatch()
         do throws(StepFailure) {
