@@ -18,6 +18,9 @@ final class FakeWriter: ConnectionWriting {
         var together: Int
         var bytesTogether: Int
         var wasRefused = false
+        /// Whether the service took it, and how large its body was.
+        var isTaken = false
+        var bodyBytes = 0
     }
 
     private struct State {
@@ -54,7 +57,7 @@ final class FakeWriter: ConnectionWriting {
     }
 
     func upload(_ request: UploadRequest) async throws(APIError) {
-        let refusal = begin(request)
+        let (refusal, number) = begin(request)
         // Others get the chance to be under way at the same time.
         for _ in 0..<20 { await Task.yield() }
         request.onEvent(.bodySent)
@@ -65,10 +68,11 @@ final class FakeWriter: ConnectionWriting {
         }
         if let refusal { throw refusal }
         try await real.upload(request)
+        state.withLock { $0.uploads[number].isTaken = true }
         if let lost = loseAnswer(request) { throw lost }
     }
 
-    private func begin(_ request: UploadRequest) -> APIError? {
+    private func begin(_ request: UploadRequest) -> (APIError?, number: Int) {
         state.withLock { state in
             state.underWay += 1
             state.bytesUnderWay += request.body.count
@@ -78,8 +82,8 @@ final class FakeWriter: ConnectionWriting {
                 Upload(
                     batch: request.batchUUID, ids: rows.map { $0["id"]?.stringValue ?? "" },
                     bytes: request.recordByteCount, completes: request.completesBatch, together: state.underWay,
-                    bytesTogether: state.bytesUnderWay, wasRefused: error != nil))
-            return error
+                    bytesTogether: state.bytesUnderWay, wasRefused: error != nil, bodyBytes: request.body.count))
+            return (error, state.uploads.count - 1)
         }
     }
 

@@ -182,6 +182,23 @@ import Testing
         await world.emulator.stop()
     }
 
+    /// Rows of the last request are refused, so that another request completes the batch; and one is sent again.
+    @Test func progressCountsTheRequestThatCompletesAndWhatIsRepeated() async throws {
+        let world = try World(faults: "error_before=503@POST:3", rejectValue: "Name 27")
+        try world.write("rows.yaml", Self.manifest.replacing("[rows.csv]", with: "[rows.csv], on_row_error: skip"))
+        try world.write("rows.csv", World.rows(0..<30))
+        let observer = ProgressObserver()
+        let (outcome, writer) = try await pass(world, observer: observer)
+        #expect(outcome.exitStatus(detailed: false) == .done, "\(outcome)")
+        let last = try #require(observer.seen.last)
+        let taken = writer.uploads.filter(\.isTaken)
+        #expect(taken.last?.completes == true && taken.count > 3)
+        #expect(last.bytes == taken.reduce(0) { $0 + $1.bodyBytes })
+        #expect(last.requests == taken.count)
+        #expect(last.retries == 1)
+        await world.emulator.stop()
+    }
+
     @Test func progressCountsRowsRequestsBytesAndWhatWasResumed() async throws {
         let world = try world(rows: 200)
         _ = try await pass(
