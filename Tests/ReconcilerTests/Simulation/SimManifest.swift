@@ -52,7 +52,7 @@ struct SimManifest: Equatable {
         var lines = ["apiVersion: reconcile/v1", "kind: DataConnection", "metadata:", "  name: \(key)"]
         if let renamedFrom { lines.append("  renamed_from: \(renamedFrom)") }
         lines += ["spec:", "  name: \(name)", "  primary_key: id"]
-        if let description { lines.append("  description: \(description)") }
+        if let description { lines.append("  description: \"\(description)\"") }
         switch kind {
         case .plain: break
         case .rows:

@@ -210,13 +210,18 @@ extension Simulation {
                 throw Broken(rule: "rest", message: "\(manifest.key) is called \(connection.name)")
             }
             let text = (connection.description ?? "").components(separatedBy: "[reconcile").first ?? ""
-            if let wanted = manifest.description, text.trimmingCharacters(in: .whitespaces) != wanted {
+            if let wanted = manifest.description,
+                text.trimmingCharacters(in: .whitespaces) != wanted.trimmingCharacters(in: .whitespaces)
+            {
                 throw Broken(rule: "rest", message: "\(manifest.key) says \"\(text)\"")
             }
             if manifest.kind == .api {
                 let details = connection.json["external_api_details"]
                 if details?["ttl"]?.intValue != manifest.apiTTL {
                     throw Broken(rule: "rest", message: "\(manifest.key) has \(details?.compactText ?? "no details")")
+                }
+                if timeouts.contains(connection.uuid), details?["timeout"]?.intValue != 7 {
+                    throw Broken(rule: "rest", message: "\(manifest.key) lost the timeout that somebody set")
                 }
                 let sent = details?["headers"]?["Authorization"]?.stringValue
                 // Of two values that are masked nobody without memory can tell which of them changed.

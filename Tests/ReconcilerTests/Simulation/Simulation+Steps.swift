@@ -58,7 +58,7 @@ extension Simulation {
             case 3:
                 manifests[index].name = ["Name of \(manifests[index].key)", "Other name \(manifests[index].key)"]
                     .randomElement(using: &random)!
-            case 4: manifests[index].description = [nil, "first", "second"].randomElement(using: &random)!
+            case 4: manifests[index].description = [nil, "first", "second", " with blanks "].randomElement(using: &random)!
             case 5: manifests[index].isProtected.toggle()
             case 6: manifests[index].references.formSymmetricDifference([["1", "2"].randomElement(using: &random)!])
             case 7: manifests[index].apiTTL = [5, 60, 90].randomElement(using: &random)!
@@ -110,7 +110,10 @@ extension Simulation {
             try await client.deleteReference(reference, of: there.uuid)
         default:
             guard case .object(var details)? = there.json["external_api_details"].map(ConfigValue.init) else { return }
-            details["ttl"] = .number("7")
+            // A field that no manifest has is nobody's drift, and stays whatever is written.
+            let isDeclared = Bool.random(using: &random)
+            details[isDeclared ? "ttl" : "timeout"] = .number("7")
+            if !isDeclared { timeouts.insert(there.uuid) }
             _ = try await client.update(
                 there.uuid,
                 to: Definition(

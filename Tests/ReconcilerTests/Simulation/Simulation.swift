@@ -42,6 +42,8 @@ final class Simulation {
     var mayRefuse = false
     /// By key, each row id that files ever had: with `keep` they may still be there.
     var formerRows: [String: Set<Int>] = [:]
+    /// Connections in which somebody set a timeout.
+    var timeouts: Set<String> = []
     var saved: SavedPlan?
     private(set) var trail: [String] = []
     private var serial = 0
