@@ -223,6 +223,12 @@ extension Simulation {
                 if timeouts.contains(connection.uuid), details?["timeout"]?.intValue != 7 {
                     throw Broken(rule: "rest", message: "\(manifest.key) lost the timeout that somebody set")
                 }
+                let note = details?["headers"]?["X-Note"]?.stringValue
+                // Where the manifest has other headers, one that it has no more goes.
+                let mustBeSo = manifest.header != nil || manifest.usesSecret
+                if mustBeSo, !dialects.contains(.maskedHeaders), note != manifest.header {
+                    throw Broken(rule: "rest", message: "\(manifest.key) has the note \(note ?? "nil")")
+                }
                 let sent = details?["headers"]?["Authorization"]?.stringValue
                 // Of two values that are masked nobody without memory can tell which of them changed.
                 let canTell = !dialects.contains(.maskedHeaders) || manifest.header == nil
