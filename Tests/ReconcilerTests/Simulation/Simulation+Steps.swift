@@ -58,7 +58,8 @@ extension Simulation {
             case 3:
                 manifests[index].name = ["Name of \(manifests[index].key)", "Other name \(manifests[index].key)"]
                     .randomElement(using: &random)!
-            case 4: manifests[index].description = [nil, "first", "second", " with blanks "].randomElement(using: &random)!
+            case 4:
+                manifests[index].description = [nil, "first", "second", " with blanks "].randomElement(using: &random)!
             case 5: manifests[index].isProtected.toggle()
             case 6: manifests[index].references.formSymmetricDifference([["1", "2"].randomElement(using: &random)!])
             case 7: manifests[index].apiTTL = [5, 60, 90].randomElement(using: &random)!
