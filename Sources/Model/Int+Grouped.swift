@@ -1,4 +1,7 @@
 extension Int {
+    /// With what is counted: `1 row`, `2,000 rows`.
+    package func counted(_ noun: String) -> String { "\(grouped) \(noun)\(self == 1 ? "" : "s")" }
+
     /// With commas between thousands: `1,000,000`.
     package var grouped: String {
         var text = ""

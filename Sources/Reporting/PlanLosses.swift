@@ -32,10 +32,11 @@ package struct PlanLosses: Sendable {
 
     /// A line for each, the first so many.
     package func lines(limit: Int) -> [String] {
-        func count(_ rows: Int) -> String { "\(rows.grouped) row\(rows == 1 ? "" : "s")" }
         let all =
-            connections.map { "delete \($0.key)" + ($0.rows.map { " and its \(count($0))" } ?? " and all of its rows") }
-            + rows.map { "delete \(count($0.rows ?? 0)) of \($0.key) that left the files" }
+            connections.map {
+                "delete \($0.key)" + ($0.rows.map { " and its \($0.counted("row"))" } ?? " and all of its rows")
+            }
+            + rows.map { "delete \(($0.rows ?? 0).counted("row")) of \($0.key) that left the files" }
         let rest = all.count - limit
         return all.prefix(limit) + (rest > 0 ? ["and \(rest.grouped) more"] : [])
     }

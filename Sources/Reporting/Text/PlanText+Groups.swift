@@ -65,7 +65,7 @@ extension PlanText {
         var lines = [rowsLine(sum, isExact: isExact, why: first.causes(of: .upload(upload)).words)]
         let deletes = uploads.reduce(0) { $0 + $1.deletes }
         if deletes > 0 {
-            lines.append("    \(paint("-", .red)) rows: \(Self.count(deletes, "row")) that left the files")
+            lines.append("    \(paint("-", .red)) rows: \(deletes.counted("row")) that left the files")
         }
         return lines
     }
@@ -80,11 +80,11 @@ extension PlanText {
         for action in first.actions {
             let why = first.isCreated ? "" : why(first.causes(of: action))
             if case .addReference = action, added > 0 {
-                lines.append("    \(paint("+", .green)) \(Self.count(added, "reference"))\(why)")
+                lines.append("    \(paint("+", .green)) \(added.counted("reference"))\(why)")
                 added = 0
             }
             if case .removeReference = action, removed > 0 {
-                lines.append("    \(paint("-", .red)) \(Self.count(removed, "reference"))\(why)")
+                lines.append("    \(paint("-", .red)) \(removed.counted("reference"))\(why)")
                 removed = 0
             }
         }

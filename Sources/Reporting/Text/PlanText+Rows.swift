@@ -28,19 +28,17 @@ extension PlanText {
                     + "\(them) replaced")
         }
         if plan.deletes > 0 {
-            lines.append("    \(paint("-", .red)) rows: \(Self.count(plan.deletes, "row")) that left the files")
+            lines.append("    \(paint("-", .red)) rows: \(plan.deletes.counted("row")) that left the files")
         } else if let removed = plan.data.counts?.removed, removed > 0 {
             lines.append(
-                "        the \(Self.count(removed, "removed row")) stay\(removed == 1 ? "s" : "") in the connection "
+                "        the \(removed.counted("removed row")) stay\(removed == 1 ? "s" : "") in the connection "
                     + "(removed_rows: keep)")
         }
         return lines + previewLines(plan)
     }
 
     func rowsLine(_ sending: RowsToSend, isExact: Bool, why: String) -> String {
-        "    \(paint("~", .yellow)) rows: \(isExact ? "" : "up to ")\(Self.count(sending.rows, "row")) in "
-            + "\(Self.count(sending.requests, "request")), \(why)"
+        "    \(paint("~", .yellow)) rows: \(isExact ? "" : "up to ")\(sending.rows.counted("row")) in "
+            + "\(sending.requests.counted("request")), \(why)"
     }
-
-    static func count(_ number: Int, _ word: String) -> String { "\(number.grouped) \(word)\(number == 1 ? "" : "s")" }
 }

@@ -8,8 +8,8 @@ extension Step {
         case .updated: "updated"
         case .resumed(let confirmed, let requests):
             "resumed the upload: \(confirmed.grouped) of \(requests.grouped) requests are there"
-        case .uploaded(let rows, let progress): "uploaded \(Self.count(rows))\(progress.figures)"
-        case .deletedRows(let rows): "deleted \(Self.count(rows)) that left the files"
+        case .uploaded(let rows, let progress): "uploaded \(rows.counted("row"))\(progress.figures)"
+        case .deletedRows(let rows): "deleted \(rows.counted("row")) that left the files"
         case .linked(let reference): "linked to \(reference.type) \(reference.id)"
         case .unlinked(let reference): "unlinked from \(reference.type) \(reference.id)"
         case .copied(let path): "kept a copy of what it was in \(path)"
@@ -18,7 +18,6 @@ extension Step {
         }
     }
 
-    private static func count(_ rows: Int) -> String { "\(rows.grouped) row\(rows == 1 ? "" : "s")" }
 }
 
 extension UploadProgress {

@@ -57,14 +57,13 @@ struct CheckCommand {
             if output == .text {
                 let failed = verdicts.filter { !$0.failures.isEmpty || $0.problem != nil }.count
                 let count = verdicts.reduce(0) { $0 + $1.checks }
-                func counted(_ count: Int, _ name: String) -> String { "\(count) \(name)\(count == 1 ? "" : "s")" }
                 let end =
                     failed == 0
-                    ? "all hold." : "\(counted(failed, "connection")) \(failed == 1 ? "fails" : "fail")."
+                    ? "all hold." : "\(failed.counted("connection")) \(failed == 1 ? "fails" : "fail")."
                 console.out(
                     count == 0
                         ? "No manifest declares checks."
-                        : "\(counted(count, "check")) of \(counted(verdicts.count, "connection")): \(end)")
+                        : "\(count.counted("check")) of \(verdicts.count.counted("connection")): \(end)")
             }
             return ExitStatus.worst(
                 of: verdicts.map { $0.problem?.status ?? ($0.failures.isEmpty ? .done : .failed) })

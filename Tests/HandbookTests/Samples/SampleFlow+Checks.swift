@@ -24,14 +24,11 @@ extension SampleFlow {
             ]
         },
         SampleFlow(page: "Checks", samples: ["doctor"]) {
-            let place = TemporaryDirectory()
+            let shell = Shell()
             let account = try await Account.start(
-                ["--dialect", "wrapped-list-items,no-delete-data"], in: place.url)
+                ["--dialect", "wrapped-list-items,no-delete-data"], in: shell.place.url)
             defer { account.process.terminate() }
-            let doctor = try await Program.run(
-                ["doctor", "--write", "--api-url", account.url],
-                environment: ["HOME": place.path, "OPTIX_API_KEY": "k", "OPTIX_BRAND_KEY": "b"], directory: place.url)
-            return ["doctor": doctor.out]
+            return ["doctor": try await shell.run("doctor --write", at: account.url, status: 1).out]
         },
     ]
 
@@ -46,20 +43,11 @@ extension SampleFlow {
             shell.write("credentials/cafe-grosse-authorization", "abcdefghijklmnop")
             let account = try await Account.start(in: shell.place.url)
             defer { account.process.terminate() }
-            func run(_ line: String) async throws -> String {
-                let run = try await Program.run(
-                    line.split(separator: " ").map(String.init) + ["--api-url", account.url],
-                    environment: shell.environment.merging(["OPTIX_API_KEY": "k", "OPTIX_BRAND_KEY": "b"]) { $1 },
-                    directory: shell.place.url)
-                #expect(run.status == 0, "\(line): \(run.all)")
-                return run.out
-            }
-            _ = try await run("before --state-dir before/state")
-            _ = try await run("export")
+            _ = try await shell.run("before --state-dir before/state", at: account.url)
+            _ = try await shell.run("export", at: account.url)
             let exported = try String(
                 contentsOf: shell.place.url.appending(path: "Manifests/cafe-grosse.yaml"), encoding: .utf8)
-            let plan = try await run("plan")
-            return ["exported": exported, "adoption": plan]
+            return ["exported": exported, "adoption": try await shell.run("plan", at: account.url).out]
         }
     ]
 }

@@ -53,11 +53,7 @@ extension SampleFlow {
             let account = try await Account.start(in: shell.place.url)
             defer { account.process.terminate() }
             func run(_ word: String, state: String) async throws -> String {
-                let run = try await Program.run(
-                    [word, "shop", "--state-dir", shell.place.path(state), "--api-url", account.url],
-                    environment: shell.environment.merging(["OPTIX_API_KEY": "k", "OPTIX_BRAND_KEY": "b"]) { $1 },
-                    directory: shell.place.url)
-                #expect(run.status == 0, "\(run.all)")
+                let run = try await shell.run("\(word) shop --state-dir \(state)", at: account.url)
                 return run.out
             }
             _ = try await run("apply", state: "one")

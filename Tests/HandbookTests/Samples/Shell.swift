@@ -27,10 +27,18 @@ final class Shell: Sendable {
         write(name, text.replacing(old, with: new))
     }
 
-    /// - Parameter status: The exit code that has to come.
-    func run(_ line: String, status: Int32 = 0, input: String? = nil) async throws -> Program.Run {
-        let run = try await Program.run(
-            line.split(separator: " ").map(String.init), environment: environment, directory: place.url, input: input)
+    /// - Parameters:
+    ///   - url: An account that another process serves; it takes any keys.
+    ///   - status: The exit code that has to come.
+    func run(
+        _ line: String, at url: String? = nil, status: Int32 = 0, input: String? = nil
+    ) async throws -> Program.Run {
+        var (words, environment) = (line.split(separator: " ").map(String.init), environment)
+        if let url {
+            words += ["--api-url", url]
+            environment.merge(["OPTIX_API_KEY": "k", "OPTIX_BRAND_KEY": "b"]) { $1 }
+        }
+        let run = try await Program.run(words, environment: environment, directory: place.url, input: input)
         #expect(run.status == status, "\(line): \(run.all)")
         return run
     }
