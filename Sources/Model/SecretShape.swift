@@ -72,19 +72,30 @@ package enum SecretShape {
     package static func isToken(_ text: String) -> Bool {
         // A beginning of three letters and eight more; a run is longer.
         guard text.utf8.count > 10 else { return false }
-        if prefixes.contains(where: { text.hasPrefix($0) && text.utf8.count >= $0.utf8.count + 8 }) { return true }
-        return !isUUID(text) && longestRun(of: text).map(isRandom) ?? false
+        var text = text
+        return text.withUTF8 { text in
+            if prefixBytes.contains(where: { text.count >= $0.count + 8 && text.starts(with: $0) }) { return true }
+            return !isUUID(text) && isRandom(longestRun(of: text))
+        }
     }
 
+    private static let prefixBytes = prefixes.map { Array($0.utf8) }
+
     /// The longest run of ASCII letters and digits, where it is one that a key could be.
-    private static func longestRun(of text: String) -> Substring.UTF8View? {
-        let runs = text.utf8.split { !isLetter($0) && !isDigit($0) }
-        return runs.max { $0.count < $1.count }.flatMap { $0.count >= 16 ? Substring($0).utf8 : nil }
+    private static func longestRun(of text: UnsafeBufferPointer<UInt8>) -> Slice<UnsafeBufferPointer<UInt8>> {
+        var longest = 0..<0
+        var start = 0
+        for index in 0...text.count where index == text.count || !(isLetter(text[index]) || isDigit(text[index])) {
+            if index - start > longest.count { longest = start..<index }
+            start = index + 1
+        }
+        return longest.count >= 16 ? text[longest] : text[0..<0]
     }
 
     /// Whether letters and digits take turns as they do in no word: `summer2024` changes once.
-    private static func isRandom(_ run: Substring.UTF8View) -> Bool {
-        let turns = zip(run, run.dropFirst()).filter { isDigit($0) != isDigit($1) }.count
+    private static func isRandom(_ run: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
+        var turns = 0
+        for index in run.indices.dropFirst() where isDigit(run[index]) != isDigit(run[index - 1]) { turns += 1 }
         return turns >= 3
     }
 
@@ -111,7 +122,7 @@ package enum SecretShape {
     }
 
     /// Identities are long too, and meant to be shown.
-    private static func isUUID(_ text: String) -> Bool {
-        text.split(separator: "-", omittingEmptySubsequences: false).map(\.utf8.count) == [8, 4, 4, 4, 12]
+    private static func isUUID(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        text.count == 36 && text.indices.allSatisfy { (text[$0] == UInt8(ascii: "-")) == [8, 13, 18, 23].contains($0) }
     }
 }

@@ -29,6 +29,8 @@ import Testing
         // A byte order mark.
         ("\u{FEFF}id,b\n1,x\n", #"{"id":"1","b":"x"}"#),
         ("\u{FEFF}\"id\",b\n1,x\n", #"{"id":"1","b":"x"}"#),
+        // Further on the same bytes are text, wherever a read happens to end.
+        ("id,b\n1,x\n\u{FEFF}2,y\n", "{\"id\":\"1\",\"b\":\"x\"},{\"id\":\"\u{FEFF}2\",\"b\":\"y\"}"),
         // A quote behind text is that character, and two of them are two.
         ("id,b\n1,5\" pipe\n", #"{"id":"1","b":"5\" pipe"}"#),
         ("id,b\n1,x \"y\" z\"\"\n", #"{"id":"1","b":"x \"y\" z\"\""}"#),

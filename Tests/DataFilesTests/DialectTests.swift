@@ -154,6 +154,15 @@ import Testing
                 == #"{"id":"1","name":" Ford, E350"},{"id":"2","name":"+x"},{"id":"3","name":"y z"}"#)
     }
 
+    /// What was escaped is text, so that nothing of it is a blank at the cell's end.
+    @Test func whatIsEscapedIsNotTrimmed() throws {
+        let dialect = csv {
+            $0.escape = UInt8(ascii: "\\")
+            $0.trims = true
+        }
+        #expect(try rows("id,note\n1, a\\, \n", dialect) == #"{"id":"1","note":"a,"}"#)
+    }
+
     @Test func nullsAreWholeCells() throws {
         let dialect = csv { $0.nulls = ["NULL", "NA", "not available"] }
         #expect(

@@ -24,7 +24,13 @@ import Testing
 
     @Test(arguments: [
         (#"{url: "https://a.test/?api_key=marigold1", http_method: GET}"#, "the parameter api_key of the url"),
+        (
+            #"{url: "https://a.test/?a=&=b&page=1&token==marigold1#end", http_method: GET}"#,
+            "the parameter token of the url"
+        ),
+        (#"{url: "https://a.test/?q=marigold1a2b3c4d5", http_method: GET}"#, "the parameter q of the url"),
         (#"{url: "https://u:marigold1@a.test/", http_method: GET}"#, "the password in the url"),
+        (#"{url: "https://u:marigold1@v@a.test?a:b@c", http_method: GET}"#, "the password in the url"),
         (
             #"{url: "https://a.test", http_method: GET, headers: {Authorization: Bearer marigold1}}"#,
             "the header Authorization"
@@ -47,6 +53,8 @@ import Testing
         #"{url: "https://a.test/?api_key=${env:RECONCILE_KEY}", http_method: GET, headers: {Authorization: "Bearer ${credential:x}"}}"#,
         #"{url: "https://a.test", http_method: POST, body: {author: Ada, code: "12"}}"#,
         #"{url: "http://a.test", http_method: GET}"#,
+        #"{url: "https://a.test/x:y@z?key=#token=abc", http_method: GET}"#,
+        #"{url: "https://a.test/?id=6f9619ff-8b86-d011-b42d-00c04fc964ff&year=summer2024ofthecentury", http_method: GET}"#,
     ])
     func whatIsNoneIsNot(details: String) { #expect(problems(details) == []) }
 

@@ -10,7 +10,6 @@ final class URLSessionTransport: HTTPTransport {
     private let transfers: TransferDelegate
     /// Nil before the first request and after `invalidate`: an open session wakes once a second for ever.
     private let session = Mutex<URLSession?>(nil)
-    /// Made once, for each session copies it: an ephemeral one looks for the user's folders every time.
     private let settings: URLSessionConfiguration
 
     init(configuration: APIClientConfiguration, time: any TimeSource) {
@@ -23,10 +22,7 @@ final class URLSessionTransport: HTTPTransport {
 
     func send(_ call: HTTPCall) async -> Result<HTTPAnswer, TransportFailure> {
         let request = request(for: call)
-        let own = call.needsOwnConnection ? makeSession() : nil
-        defer { own?.finishTasksAndInvalidate() }
-        // A task made in a session that is being invalidated ends the process, so both happen under the lock.
-        let task = own?.dataTask(with: request) ?? sharedTask(request)
+        let task = makeTask(request)
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 transfers.begin(task, call, continuation: continuation)
@@ -46,16 +42,13 @@ final class URLSessionTransport: HTTPTransport {
         old?.invalidateAndCancel()
     }
 
-    private func sharedTask(_ request: URLRequest) -> URLSessionDataTask {
+    /// A task made in a session that is being invalidated ends the process, so both happen under the lock.
+    private func makeTask(_ request: URLRequest) -> URLSessionDataTask {
         session.withLock { session in
-            let open = session ?? makeSession()
+            let open = session ?? URLSession(configuration: settings, delegate: transfers, delegateQueue: nil)
             session = open
             return open.dataTask(with: request)
         }
-    }
-
-    private func makeSession() -> URLSession {
-        URLSession(configuration: settings, delegate: transfers, delegateQueue: nil)
     }
 
     private static func makeSettings(_ configuration: APIClientConfiguration) -> URLSessionConfiguration {
@@ -79,6 +72,8 @@ final class URLSessionTransport: HTTPTransport {
         request.setValue("application/json", forHTTPHeaderField: "Accept")
         request.setValue(configuration.userAgent, forHTTPHeaderField: "User-Agent")
         if call.body != nil { request.setValue("application/json", forHTTPHeaderField: "Content-Type") }
+        // It is not sent over a kept one then either: see `OwnConnection`.
+        if call.needsOwnConnection { request.setValue("close", forHTTPHeaderField: "Connection") }
         for (name, value) in call.headers { request.setValue(value, forHTTPHeaderField: name) }
         guard call.sendsKeys else { return request }
         request.setValue(configuration.keys.apiKey, forHTTPHeaderField: "x-api-key")

@@ -36,19 +36,13 @@ struct CredentialWarnings {
         let url = value.reveal()
         // Nearly all have neither a query nor a user.
         guard url.utf8.contains(where: { $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "@") }) else { return }
-        let authority = url.firstRange(of: "://").map { url[$0.upperBound...].prefix { !"/?#".contains($0) } } ?? ""
-        if let at = authority.lastIndex(of: "@"), let colon = authority[..<at].firstIndex(of: ":"),
-            SecretShape.isConstant(String(authority[authority.index(after: colon)..<at]))
-        {
+        let parts = URLParts(url)
+        if let password = parts.password, SecretShape.isConstant(password) {
             return warn("the password in the url", at: node)
         }
-        let query = url.split(separator: "?", maxSplits: 1).dropFirst().first ?? ""
-        for part in query.prefix(while: { $0 != "#" }).split(separator: "&") {
-            let halves = part.split(separator: "=", maxSplits: 1).map(String.init)
-            guard halves.count == 2 else { continue }
-            if SecretShape.isName(halves[0]) || SecretShape.isToken(halves[1]), SecretShape.isConstant(halves[1]) {
-                return warn("the parameter \(halves[0]) of the url", at: node)
-            }
+        for (name, value) in parts.parameters
+        where SecretShape.isName(name) || SecretShape.isToken(value) {
+            if SecretShape.isConstant(value) { return warn("the parameter \(name) of the url", at: node) }
         }
     }
 

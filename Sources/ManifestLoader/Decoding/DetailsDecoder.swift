@@ -86,21 +86,23 @@ struct DetailsDecoder {
         var places: [String: YAMLMark] = [:]
         for pair in members {
             let place = "\(Self.place).headers.\(pair.key)"
-            if !HeaderRule.mayShow(pair.key) { findings.hide(pair.value) }
+            let mayShow = HeaderRule.mayShow(pair.key)
+            if !mayShow { findings.hide(pair.value) }
             if !HeaderShape.isName(pair.key) {
                 findings.error(
                     "\(pair.key.quoted) is not the name of a header", at: pair.keyMark,
                     help: "use letters, digits and !#$%&'*+-.^_`|~")
                 continue
             }
-            if let first = places[pair.key.lowercased()] {
+            let lowercase = pair.key.lowercased()
+            if let first = places[lowercase] {
                 findings.error(
                     "the header \(pair.key) is given twice; case makes no difference", at: pair.keyMark,
                     help: "keep one of the two", notes: [("it is first given here", first)])
                 continue
             }
-            places[pair.key.lowercased()] = pair.keyMark
-            guard let text = text(pair.value, place, &used, mayShow: HeaderRule.mayShow(pair.key)) else { continue }
+            places[lowercase] = pair.keyMark
+            guard let text = text(pair.value, place, &used, mayShow: mayShow) else { continue }
             if !HeaderShape.isValue(text.value.reveal()) {
                 findings.error(
                     "\(place) holds a line break or a control character", at: pair.value.mark,

@@ -4,5 +4,7 @@ package enum LFSPointer {
     package static let beginning = Array("version https://git-lfs.github.com/spec/v1".utf8)
 
     /// Whether a file that begins so is a pointer.
-    package static func isOne(_ bytes: some Sequence<UInt8>) -> Bool { bytes.starts(with: beginning) }
+    package static func isOne(_ bytes: some Collection<UInt8>) -> Bool {
+        bytes.first == beginning.first && bytes.starts(with: beginning)
+    }
 }

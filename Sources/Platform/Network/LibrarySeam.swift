@@ -33,12 +33,15 @@ enum Library {
 
     /// Numbers of libcurl's interface, which never change.
     enum Option {
+        static let httpHeader: CInt = 10_023
         static let headerData: CInt = 10_029
         static let caFile: CInt = 10_065
         static let caDirectory: CInt = 10_097
         static let writeData: CInt = 10_001
         static let writeFunction: CInt = 20_011
         static let headerFunction: CInt = 20_079
+        static let freshConnect: CInt = 74
+        static let forbidReuse: CInt = 75
         static let suppressConnectHeaders: CInt = 265
     }
 
@@ -69,6 +72,7 @@ func endTransfer(_ easy: OpaquePointer?) {
 @_cdecl("curl_easy_setopt")
 func setTransferOption(_ easy: OpaquePointer?, _ option: CInt, _ value: UInt) -> CInt {
     guard let easy else { return Library.setOption(easy, option, value) }
+    if option == Library.Option.httpHeader { OwnConnection.apply(headers: value, to: easy) }
     return Library.setOption(easy, option, TransferWatch.shared.replacing(option, value, of: easy))
 }
 

@@ -19,8 +19,6 @@ extension CSVHeader {
             source.skipLine(from: source.window.start)
         }
         if let names = syntax.dialect.header {
-            // The mark of an encoding must be passed over.
-            if syntax.dialect.skippedLines == 0 { _ = source.fill(hint: hint) }
             return CSVHeader(
                 names: names, location: SourceLocation(path: source.path, line: source.line), sourceLine: nil, raw: [])
         }
