@@ -1,28 +1,55 @@
 import JSON
 import Model
+import Platform
 
 /// Makes the service's words fit to print: no keys, no secrets of the request, no control characters, not too long.
 struct Redactor: Sendable {
     /// What stands in place of a secret.
     static let replacement = "(sensitive)"
 
-    /// Bytes of what is to be taken out, the longest first, so that a part never hides the rest of the whole.
-    private let secrets: [[UInt8]]
+    /// Spelled out with the first text that is to be cleaned: each request has a redactor, and few have something to say.
+    private final class Secrets: Sendable {
+        private let keys: APIKeys
+        private let details: ConfigValue?
+        private let known: [String]
+        private let spelled = Locked<[[UInt8]]?>(nil)
+
+        init(keys: APIKeys, details: ConfigValue?, known: [String]) {
+            self.keys = keys
+            self.details = details
+            self.known = known
+        }
+
+        /// Bytes of what is to be taken out, the longest first, so that a part never hides the rest of the whole.
+        var all: [[UInt8]] {
+            spelled.withLock { spelled in
+                let all = spelled ?? spell()
+                spelled = all
+                return all
+            }
+        }
+
+        private func spell() -> [[UInt8]] {
+            var texts: Set<[UInt8]> = []
+            // One or two letters are no secret, and would blank every message.
+            for secret in [keys.apiKey, keys.brandKey] + known where secret.utf8.count > 2 {
+                texts.formUnion(SecretSpelling.all(of: secret))
+            }
+            if let details {
+                for secret in details.secrets + Redactor.headerValues(of: details) {
+                    for part in Redactor.parts(of: secret) { texts.formUnion(SecretSpelling.all(of: part)) }
+                }
+            }
+            return texts.sorted { $0.count > $1.count }
+        }
+    }
+
+    private let secrets: Secrets
 
     /// - Parameter known: Every secret that this run has, whole: also those that are short or of several words, which
     ///   nobody could tell in a text that they were put into.
     init(keys: APIKeys, definition: Definition? = nil, known: [String] = []) {
-        var texts: Set<[UInt8]> = []
-        // One or two letters are no secret, and would blank every message.
-        for secret in [keys.apiKey, keys.brandKey] + known where secret.utf8.count > 2 {
-            texts.formUnion(SecretSpelling.all(of: secret))
-        }
-        if let details = definition?.details {
-            for secret in details.secrets + Self.headerValues(of: details) {
-                for part in Self.parts(of: secret) { texts.formUnion(SecretSpelling.all(of: part)) }
-            }
-        }
-        secrets = texts.sorted { $0.count > $1.count }
+        secrets = Secrets(keys: keys, details: definition?.details, known: known)
     }
 
     /// The text in one line, scrubbed; at most `limit` characters, the last of them then `…`.
@@ -42,6 +69,7 @@ struct Redactor: Sendable {
     }
 
     private func scrubbed(_ bytes: [UInt8]) -> [UInt8] {
+        let secrets = secrets.all
         var out: [UInt8] = []
         var index = 0
         while index < bytes.count {
