@@ -40,6 +40,9 @@ import Testing
         #expect(try recordText(now, found, sending: delta) == #"{"id":"5","b":"e"},{"id":"3","b":"C"}"#)
         #expect((delta.rowCount, delta.byteCount, delta.requestCount) == (2, 36, 1))
         #expect(try groups(found.removed, of: 1) == [["2"], ["4"]])
+        var told: [String] = []
+        try found.forEachChange(of: now) { told.append("\($0.kind.rawValue) \($0.key) \($0.place?.line ?? 0)") }
+        #expect(told == ["added \"5\" 2", "changed \"3\" 3", "removed \"2\" 0", "removed \"4\" 0"])
     }
 
     @Test func nothingToDo() throws {

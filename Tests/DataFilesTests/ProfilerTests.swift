@@ -30,4 +30,18 @@ import Testing
         #expect(string.min == "-1e400x" && string.max == "9x")
         #expect(string.longest == 17 && string.example == "9007199254740993x")
     }
+
+    @Test func aMixedColumnIsToldAlikeInAnyOrder() throws {
+        let values = ["5", "true", "\"x\"", "\"false\"", "[1]", "\"7\""]
+        var profiles: Set<[String?]> = []
+        for start in values.indices {
+            let turned = values[start...] + values[..<start]
+            let text = turned.enumerated().map { "{\"id\":\($0),\"v\":\($1)}\n" }.joined()
+            let (profile, problems) = DataProfiler.profile(dataSet([files.file("a.ndjson", text)]), sensitive: [])
+            #expect(problems.isEmpty)
+            profiles.insert([profile.columns[1].type, profile.columns[1].min, profile.columns[1].max])
+        }
+        #expect(profiles.count == 1)
+        #expect(profiles.first?[1] == "5" && profiles.first?[2] == "x")
+    }
 }

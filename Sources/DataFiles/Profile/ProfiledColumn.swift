@@ -39,20 +39,13 @@ struct ProfiledColumn {
             if mayBeNumber { numbers.add(text) }
         case .number:
             kinds.insert(.number)
-            mayBeBoolean = false
-            mayBeJSON = false
             numbers.add(text)
-        case .true, .false:
-            kinds.insert(.boolean)
-            mayBeNumber = false
-            mayBeJSON = false
-        case .container:
-            kinds.insert(.container)
-            mayBeNumber = false
-            mayBeBoolean = false
+        case .true, .false: kinds.insert(.boolean)
+        case .container: kinds.insert(.container)
         case .null: break
         }
-        if !mayBeNumber || kind != .number { texts.add(text) }
+        // Numbers too: a column that turns out to be mixed is told by its texts, whichever kind came first.
+        texts.add(text)
         if text.count > longest { longest = max(longest, ByteScanning.scalars(in: text)) }
         if example == nil { example = Array(text.prefix(Self.shown * 4)) }
         if distinct.add(text), values != nil { note(text) }
